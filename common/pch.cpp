@@ -1,0 +1,1 @@
+// The precompiled header is attached to this source (see CMakeLists.txt); it holds nothing itself.

@@ -1,0 +1,2 @@
+// The precompiled header is attached to this source (see tests/CMakeLists.txt); it holds nothing
+// itself.

@@ -1,0 +1,5 @@
+#pragma once
+// What nearly every test includes.
+#include "common/pch.hpp"
+
+#include <catch2/catch.hpp>

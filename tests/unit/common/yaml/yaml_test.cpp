@@ -1,0 +1,260 @@
+#include "common/yaml/yaml.hpp"
+
+#include "common/base/random.hpp"
+#include "common/yaml/yaml_scalar.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <random>
+
+using picket::format_yaml;
+using picket::Json;
+using picket::parse_yaml;
+using picket::resolve_plain_scalar;
+
+namespace {
+
+Json parse_one(const std::string& text) {
+    const auto documents = parse_yaml(text);
+    INFO(text);
+    if (!documents) FAIL(documents.error().message);
+    REQUIRE(documents->size() == 1);
+    return documents->front().value;
+}
+
+std::string parse_error(const std::string& text) {
+    const auto documents = parse_yaml(text);
+    INFO(text);
+    REQUIRE_FALSE(documents.has_value());
+    return documents.error().message;
+}
+
+// Words, indicators and white space that have broken YAML writers before.
+constexpr std::array<std::string_view, 40> kPieces = {
+    "a",    "true", "no", "0600", "1e3", "-",  ":",    ": ",   " #", "#", "'",  "\"", "\\", "\n",
+    "\n\n", "\t",   " ",  "  ",   "{",   "}",  "[",    "]",    ",",  "&", "*",  "!",  "|",  ">",
+    "%",    "@",    "`",  "?",    "~",   "<<", "\x7f", "\x01", "ä",  "☃", "\r", "---"};
+
+class JsonMaker {
+public:
+    explicit JsonMaker(unsigned seed) : engine_(seed) {}
+
+    Json value(int depth) {
+        switch (pick(depth > 0 ? 8 : 6)) {
+            case 0:
+                return nullptr;
+            case 1:
+                return pick(2) == 0;
+            case 2:
+                return static_cast<std::int64_t>(pick(2000)) - 1000;
+            case 3:
+                return static_cast<double>(pick(1000)) / 8 + 0.0625;
+            case 4:
+            case 5:
+                return string();
+            case 6:
+                return list(depth - 1);
+            default:
+                return object(depth - 1);
+        }
+    }
+
+private:
+    std::size_t pick(std::size_t below) { return engine_() % below; }
+    std::string string() {
+        std::string text;
+        for (std::size_t n = pick(5); n > 0; --n) text += kPieces.at(pick(kPieces.size()));
+        return text;
+    }
+    Json list(int depth) {
+        Json made = Json::array();
+        for (std::size_t n = pick(4); n > 0; --n) made.push_back(value(depth));
+        return made;
+    }
+    Json object(int depth) {
+        Json made = Json::object();
+        for (std::size_t n = pick(4); n > 0; --n) made[string()] = value(depth);
+        return made;
+    }
+    std::mt19937 engine_;
+};
+
+}  // namespace
+
+TEST_CASE("YAML: an unquoted scalar means what kubectl reads", "[yaml]") {
+    struct Row {
+        const char* text;
+        Json value;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"", nullptr},
+        {"~", nullptr},
+        {"null", nullptr},
+        {"yes", true},
+        {"Off", false},
+        {"true", true},
+        {"TRUE", true},
+        {"y", "y"},
+        {"n", "n"},
+        {"0600", 384},
+        {"0o17", 15},
+        {"0x1F", 31},
+        {"0b101", 5},
+        {"1_000", 1000},
+        {"089", 89.0},
+        {"-7", -7},
+        {"+7", 7},
+        {"1.5", 1.5},
+        {".5", 0.5},
+        {"1e3", 1000.0},
+        {"1.", 1.0},
+        {"1.2.3", "1.2.3"},
+        {"10.0.0.1", "10.0.0.1"},
+        {"1:30", "1:30"},
+        {"2001-01-01", "2001-01-01"},
+        {"100m", "100m"},
+        {"1Gi", "1Gi"},
+        {"-", "-"},
+        {".", "."},
+        {"0x", "0x"},
+        {"_1", "_1"},
+        {"tru", "tru"},
+        {"18446744073709551615", 18446744073709551615U},
+    }));
+    CAPTURE(row.text);
+    CHECK(resolve_plain_scalar(row.text) == row.value);
+}
+
+TEST_CASE("YAML: quotes keep a string a string", "[yaml]") {
+    CHECK(
+        parse_one("a: \"true\"\nb: '0600'\nc: \"1\"\nd: true\n") ==
+        Json({{"a", "true"}, {"b", "0600"}, {"c", "1"}, {"d", true}}));
+    CHECK(parse_one("a: !!str 12\nb: !!int 012\n") == Json({{"a", "12"}, {"b", 10}}));
+}
+
+TEST_CASE("YAML: blocks, flow style and comments", "[yaml]") {
+    CHECK(
+        parse_one("# first\nitems: # here\n- a\n# between\n- {b: [1, 2,], }\ntext: |+\n  one\n   "
+                  "two\n\nfolded: >-\n  x\n  y\n") ==
+        Json::parse(R"({"items":["a",{"b":[1,2]}],"text":"one\n two\n\n","folded":"x y"})"));
+    CHECK(
+        parse_one(R"({"json": ["is", {"yaml": null}]})") ==
+        Json::parse(R"({"json":["is",{"yaml":null}]})"));
+}
+
+TEST_CASE("YAML: several documents, empty ones left out, with their lines", "[yaml]") {
+    const auto documents = parse_yaml("# only a comment\n---\na: 1\n---\n# nothing\n---\nb: 2\n");
+    REQUIRE(documents.has_value());
+    REQUIRE(documents->size() == 2);
+    CHECK(documents->at(0).value == Json({{"a", 1}}));
+    CHECK(documents->at(1).value == Json({{"b", 2}}));
+    CHECK(documents->at(1).line >= 6);
+}
+
+TEST_CASE("YAML: byte order mark and CR LF", "[yaml]") {
+    CHECK(
+        parse_one("\xef\xbb\xbf"
+                  "a: x\r\nb:\r\n- 1\r\n") == Json::parse(R"({"a":"x","b":[1]})"));
+}
+
+TEST_CASE("YAML: anchors, aliases and merge keys; written keys win", "[yaml]") {
+    CHECK(
+        parse_one("base: &b {x: 1, y: 2}\nuse:\n  x: 9\n  <<: *b\nlist: [*b]\n") ==
+        Json::parse(R"({"base":{"x":1,"y":2},"use":{"x":9,"y":2},"list":[{"x":1,"y":2}]})"));
+    CHECK(
+        parse_one("a: &a {x: 1}\nb: &b {x: 2, y: 3}\nc:\n  <<: [*a, *b]\n").at("c") ==
+        Json({{"x", 1}, {"y", 3}}));
+    CHECK_THAT(parse_error("a:\n  <<: 7\n"), Catch::Contains("line 2") && Catch::Contains("<<"));
+}
+
+TEST_CASE("YAML: a key given twice is refused with its line", "[yaml]") {
+    CHECK_THAT(
+        parse_error("a: 1\nb:\n  c: 1\n  c: 2\n"),
+        Catch::Contains("line 4") && Catch::Contains("\"c\" is given twice"));
+}
+
+TEST_CASE("YAML: tabs as indentation are refused with their line", "[yaml]") {
+    CHECK_THAT(parse_error("a:\n\tb: 1\n"), Catch::Contains("line 2"));
+    CHECK(parse_one("a: |\n  \tkept\n").at("a") == "\tkept\n");
+}
+
+TEST_CASE("YAML: syntax errors and unknown aliases name the line", "[yaml]") {
+    CHECK_THAT(parse_error("a: [1, 2\nb: 3\n"), Catch::Contains("line "));
+    CHECK_THAT(parse_error("a: 1\nb: *nowhere\n"), Catch::Contains("line 2"));
+    CHECK_THAT(parse_error("a: !weird x\n"), Catch::Contains("tag"));
+}
+
+TEST_CASE("YAML: aliases cannot blow a small document up", "[yaml]") {
+    std::string text = "l0: &l0 [x,x,x,x,x,x,x,x,x,x]\n";
+    for (int level = 1; level < 9; ++level) {
+        const std::string previous = "*l" + std::to_string(level - 1);
+        text += "l" + std::to_string(level) + ": &l" + std::to_string(level) + " [";
+        for (int i = 0; i < 10; ++i) text += (i ? ", " : "") + previous;
+        text += "]\n";
+    }
+    CHECK_THAT(parse_error(text), Catch::Contains("too large"));
+}
+
+TEST_CASE("YAML: printed as kubectl prints", "[yaml]") {
+    const Json object = Json::parse(R"({"kind":"Pod","metadata":{"labels":{}},"spec":{"containers":[
+        {"args":["-c","a: b"],"name":"x"}],"flag":"true","mode":384,"none":null,"script":"one\ntwo\n","ip":"10.0.0.1"}})");
+    CHECK(format_yaml(object) == R"(kind: Pod
+metadata:
+  labels: {}
+spec:
+  containers:
+  - args:
+    - -c
+    - "a: b"
+    name: x
+  flag: "true"
+  ip: 10.0.0.1
+  mode: 384
+  none: null
+  script: |
+    one
+    two
+)");
+}
+
+TEST_CASE("YAML: quotes are printed where a plain scalar would mean something else", "[yaml]") {
+    struct Row {
+        std::string text;
+        bool quoted;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"8a1b2c3d-0000-4000-8000-0123456789ab", false},
+        {"a1b2c3d4-0000-4000-8000-0123456789ab", false},
+        {"-c", false},
+        {"10.0.0.1", false},
+        {"1.30-rc.1", false},
+        {"-", true},
+        {"-1", true},
+        {"1:30", true},
+        {"2001-01-01", true},
+        {"2001-01-01T10:00:00Z", true},
+        {"0600", true},
+        {"1e3", true},
+        {"yes", true},
+        {"---", true},
+    }));
+    CAPTURE(row.text);
+    const auto printed = format_yaml(Json({{"a", row.text}}));
+    CHECK((printed == "a: \"" + row.text + "\"\n") == row.quoted);
+    CHECK((printed == "a: " + row.text + "\n") == !row.quoted);
+}
+
+TEST_CASE("YAML: what is printed reads back as the same value", "[yaml][property]") {
+    for (unsigned seed = 0; seed < 4000; ++seed) {
+        const Json made = JsonMaker(seed).value(3);
+        if (made.is_null()) continue;  // an empty document
+        const std::string text = format_yaml(made);
+        const auto read = parse_yaml(text);
+        CAPTURE(seed, text, made.dump());
+        REQUIRE(read.has_value());
+        REQUIRE(read->size() == 1);
+        REQUIRE(read->front().value == made);
+    }
+}
