@@ -47,20 +47,24 @@ prefetch_says() { condition | grep -qE -e "$1"; }
 event_says() { k get events -o json | jq -r '.items[] | .reason + " " + .message' | grep -qE -e "$1"; }
 image_of() { docker inspect --format '{{.Config.Image}}' "$1"; }
 
-# order IMAGE ID SINCE: when the engine had the image, and when the container died.
-order() {
-    docker events --since "$3" --until "$(date +%s)" --format '{{.TimeNano}} {{.Type}} {{.Action}} {{.Actor.ID}}' |
-        grep -E " image pull $1| container die $2" | sort -n | awk '{print $3}' | xargs
+# What the engine does, read as it happens: it remembers its last 256 events only, whoever else uses it.
+watch_engine() {
+    start engine docker events --since "$(date +%s.%N)" --filter type=image --filter type=container \
+        --filter event=pull --filter event=die --format '{{.Type}} {{.Action}} {{.Actor.ID}}'
 }
+
+# order_is IMAGE ID WORDS: in which order the engine had the image and saw the container die.
+order_is() { [[ $(grep -E "^(image pull $1|container die $2)" "$DIR/engine.log" | awk '{print $2}' | xargs) == "$3" ]]; }
 
 @test "the new image, with the new revision's secret, is there before the old container is stopped" {
     push app:1 30
     old=$(containers a web)
-    since=$(date +%s)
+    watch_engine
     update app:1 IfNotPresent
     eventually replaced a web "$old"
     [[ $(image_of "$(containers a web)") == "$(private app:1)" ]]
-    [[ $(order "$(private app:1)" "$old" "$since") == "pull die" ]]
+    eventually order_is "$(private app:1)" "$old" "pull die"
+    end engine
     event_says "Pulling Pulling image \"$(private app:1)\""
     event_says "Pulled Successfully pulled image \"$(private app:1)\""
 }

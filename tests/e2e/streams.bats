@@ -281,12 +281,14 @@ stalled() {
     url=$(server_url)/api/v1/namespaces/default/pods/$(pod)/log
     TOKEN=$(sed -n 's/^ *token: *//p' "$KUBECONFIG" | tr -d '"')
     printf 'header = "Authorization: Bearer %s"\n' "$TOKEN" >"$DIR/curlrc"
-    start followers curl -ksN -K "$DIR/curlrc" --parallel --parallel-immediate --parallel-max 300 \
+    # Those refused try again, so that no place stays free.
+    start followers curl -ksSN -K "$DIR/curlrc" --parallel --parallel-immediate --parallel-max 300 --no-progress-meter \
+        --retry 100000 --retry-delay 1 --retry-max-time 0 \
         "$url?follow=true&tailLines=0&x=[1-300]" -o /dev/null
     refused() { curl -ks -K "$DIR/curlrc" "$url?tailLines=1" -w '%{http_code}' | grep -q '"reason":"TooManyRequests".*429$'; }
     eventually refused
-    run k logs ds/talker --tail=1
-    [[ $status -ne 0 && $output == *"serves too many streams"* ]]
+    refused_to_kubectl() { { not k logs ds/talker --tail=1; } 2>&1 | grep "serves too many streams"; }
+    eventually refused_to_kubectl
     end followers
     eventually k logs ds/talker --tail=1
 }
