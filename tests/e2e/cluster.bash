@@ -19,6 +19,10 @@ new_cluster() {
     "$ROOT/scripts/example-image"
 }
 
+# The tests of a file build on each other: after one that failed, the others would only wait for their deadlines.
+setup() { [[ ! -e $DIR/failed ]] || skip "an earlier test of this file failed"; }
+teardown() { [[ -n ${BATS_TEST_COMPLETED:-} ]] || touch "$DIR/failed"; }
+
 # What tests type.
 k() {
     case $CLIENT in
