@@ -1,13 +1,13 @@
 #include "apiserver/storage/log_file.hpp"
 
 #include "apiserver/storage/attributes_codec.hpp"
+#include "apiserver/storage/log_schema.hpp"
 #include "common/base/file_lock.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 
 namespace picket::storage {
 namespace {
@@ -16,29 +16,6 @@ namespace {
 constexpr Revision kReservedAhead = 100'000;
 /// What a probe must be able to write before the store calls itself writable again.
 constexpr std::uint64_t kProbeBytes = 64U << 10U;
-
-/// kMigrations[v] leads from schema version v to v + 1. The first revision is 1, because 0 means
-/// "any" to Kubernetes clients.
-constexpr std::array<const char*, kSchemaVersion> kMigrations = {
-    R"sql(
-    CREATE TABLE log (
-        revision INTEGER PRIMARY KEY,
-        resource INTEGER NOT NULL,
-        namespace TEXT NOT NULL,
-        name TEXT NOT NULL,
-        removed INTEGER NOT NULL,
-        attributes BLOB NOT NULL,
-        value BLOB NOT NULL
-    );
-    CREATE TABLE resources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-    INSERT INTO meta VALUES ('oldest', 1), ('reserved', 1);
-)sql",
-    // `revision` stays the key of the row; of a copy the object's own revision is in copy_of.
-    R"sql(
-    ALTER TABLE log ADD COLUMN copy_of INTEGER;
-    ALTER TABLE log ADD COLUMN previous BLOB;
-)sql"};
 
 /// How a row says that the state before had the attributes that it has itself. Attributes begin
 /// with the number of a version, which is never this.
@@ -88,54 +65,13 @@ Result<LogFile> LogFile::open(Options options) {
     const auto path = options.path;
     try {
         LogFile file(std::move(options), std::move(claim));
-        if (file.foreign()) return cannot_open(path, "it belongs to another program");
-        file.configure();
-        file.check();
-        file.migrate();
+        if (is_foreign(file.database_)) return cannot_open(path, "it belongs to another program");
+        prepare_log_schema(file.database_);
         file.prepare();
         return file;
     } catch (const SqliteError& error) {
         return describe(path, error);
     }
-}
-
-// Exclusive before the first read: what another mode needs beside the file cannot be made on a full
-// disk, and a store on a full disk must still open, to be read.
-bool LogFile::foreign() {
-    database_.execute("PRAGMA locking_mode = EXCLUSIVE");
-    return database_.query("PRAGMA application_id") != std::to_string(kApplicationId) &&
-           database_.query("SELECT count(*) FROM sqlite_master") != "0";
-}
-
-// Page size and vacuum mode take effect only in a file without content, the log mode after them.
-// A page holds seven objects of 2 KiB or three pods; in a smaller one up to half would lie unused.
-void LogFile::configure() {
-    database_.execute(
-        "PRAGMA page_size = 16384;"
-        "PRAGMA auto_vacuum = INCREMENTAL;"
-        "PRAGMA synchronous = FULL;"
-        "PRAGMA temp_store = MEMORY;");
-}
-
-void LogFile::migrate() {
-    auto version = std::stoul("0" + database_.query("PRAGMA user_version"));
-    if (version < kSchemaVersion) {
-        database_.execute("BEGIN IMMEDIATE");
-        for (; version < kSchemaVersion; ++version) database_.execute(kMigrations[version]);
-        database_.execute(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
-        database_.execute(fmt::format("PRAGMA application_id = {}", kApplicationId));
-        database_.execute("COMMIT");
-    }
-    // Checkpoints are made by us, when they delay nobody; a log that once grew is cut back.
-    database_.execute(
-        "PRAGMA journal_mode = WAL;"
-        "PRAGMA wal_autocheckpoint = 0;"
-        "PRAGMA journal_size_limit = 16777216;");
-}
-
-void LogFile::check() {
-    const auto verdict = database_.query("PRAGMA quick_check(1)");
-    if (verdict != "ok") throw SqliteError(SQLITE_CORRUPT, verdict);
 }
 
 void LogFile::prepare() {

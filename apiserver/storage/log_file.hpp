@@ -90,11 +90,6 @@ private:
     };
 
     LogFile(Options options, std::optional<FileClaim> claim);
-    /// True if the file has no mark of ours but tables: then nothing in it may be changed.
-    bool foreign();
-    void configure();
-    void migrate();
-    void check();
     void prepare();
     void read_meta();
     void read_resources();
