@@ -1,123 +1,24 @@
 #include "nodeagent/node_agent.hpp"
 
-#include "common/api/node.hpp"
 #include "common/async/task_group.hpp"
-#include "common/async/timing.hpp"
 #include "common/base/file_lock.hpp"
 #include "common/base/log.hpp"
 #include "common/base/private_file.hpp"
 #include "common/base/random.hpp"
 #include "nodeagent/blackbox/black_box.hpp"
-#include "nodeagent/images/image_collector.hpp"
-#include "nodeagent/images/prefetch_request.hpp"
+#include "nodeagent/host_context.hpp"
+#include "nodeagent/housekeeper.hpp"
 #include "nodeagent/local/data_dir_lock.hpp"
 #include "nodeagent/node/registration.hpp"
-#include "nodeagent/pod/leftovers.hpp"
+#include "nodeagent/pod/local_reports.hpp"
 #include "nodeagent/pod/runtime_watcher.hpp"
 #include "nodeagent/relay/api_relay.hpp"
 #include "nodeagent/server_link.hpp"
 #include "nodeagent/static_pods/manifest_folder.hpp"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <sys/stat.h>
-
 namespace picket::nodeagent {
-namespace {
-
-/// An address outside every host: which way a packet to it would leave tells the host's own main
-/// address.
-constexpr const char* kFarAway = "192.0.2.1";
-
-bool is_loopback(const std::string& address) {
-    return address.starts_with("127.") || address == "::1";
-}
-
-/// The address that the server is reached from; for a server on this host, the one that others
-/// would see.
-std::string find_node_ip(const NodeAgentOptions& options) {
-    if (!options.node_ip.empty()) return options.node_ip;
-    const auto endpoint = http::parse_endpoint(options.server);
-    auto address = endpoint ? address_towards(endpoint->host) : std::string();
-    if (address.empty() || is_loopback(address)) {
-        if (auto outward = address_towards(kFarAway); !outward.empty())
-            address = std::move(outward);
-    }
-    return address.empty() ? "127.0.0.1" : address;
-}
-
-/// Logs what the server would have been told.
-class LocalReports final : public StatusSink, public PodEvents {
-public:
-    void report(const Pod&, Json) override {}
-    void normal(
-        const Pod& pod,
-        const std::string& container,
-        std::string reason,
-        std::string message) override {
-        logger("pod")->debug("{} pod={} container={} {}", reason, pod.key(), container, message);
-    }
-    void warning(
-        const Pod& pod,
-        const std::string& container,
-        std::string reason,
-        std::string message) override {
-        logger("pod")->warn("{} pod={} container={} {}", reason, pod.key(), container, message);
-    }
-};
-
-/// Tells this host apart from a copy of it; empty where nothing does.
-std::string host_identity(const NodeAgentOptions& options) {
-    const auto boot = options.host_facts().boot_id;
-    struct stat folder {};
-    if (boot.empty() || ::stat(options.data_dir.c_str(), &folder) != 0) return {};
-    return fmt::format("{}/{}", boot, folder.st_ino);
-}
-
-NodeContext make_context(const NodeAgentOptions& options, const std::string& ip) {
-    NodeSnapshot node;
-    node.name = options.node_name;
-    node.ip = ip;
-    node.host = options.host_facts();
-    NodeContext context;
-    context.name = options.node_name;
-    context.ip = ip;
-    if (const auto endpoint = http::parse_endpoint(options.server)) {
-        context.api_host = endpoint->host;
-        context.api_port = std::to_string(endpoint->port);
-    }
-    context.allocatable = allocatable_of(node.host);
-    context.memory_bytes = node.host.memory_bytes;
-    context.dns_servers = node.host.dns_servers;
-    context.dns_searches = node.host.dns_searches;
-    context.dns_options = node.host.dns_options;
-    context.cluster_dns = options.cluster_dns;
-    context.cluster_domain = options.cluster_domain;
-    context.allowed_sysctls = options.allowed_unsafe_sysctls;
-    context.seccomp_root = options.data_dir + "/seccomp";
-    context.log_root = options.log_root;
-    if (const auto engine = http::parse_endpoint(options.docker);
-        engine && engine->transport == http::Endpoint::Transport::Unix)
-        context.engine_socket = engine->path;
-    return context;
-}
-
-/// Those that the pods run, and those that their successors will.
-std::set<std::string> wanted_images(const std::vector<const Pod*>& pods) {
-    std::set<std::string> names;
-    for (const auto* pod : pods) {
-        for (const auto* list : {&pod->spec.init_containers, &pod->spec.containers}) {
-            for (const auto& container : *list) names.insert(container.image);
-        }
-        const auto next = parse_prefetch_request(pod->annotations);
-        if (!next) continue;
-        for (const auto& wanted : next->images) names.insert(wanted.image);
-    }
-    return names;
-}
-
-}  // namespace
 
 class NodeAgent::Impl {
 public:
@@ -153,7 +54,7 @@ public:
         read_manifests();
         tasks_.spawn("pods", pods_->run());
         tasks_.spawn("runtime", watcher_->run());
-        tasks_.spawn("collection", collect());
+        tasks_.spawn("housekeeping", housekeeper_->run());
         if (link_) link_->start(*pods_, *objects_);
         logger("agent")->info(
             "started node={} ip={} data={}", options_.node_name, ip, options_.data_dir);
@@ -247,11 +148,13 @@ private:
             *runtime_, *pods_, options_.node_name, [this](const Error* trouble) {
                 if (link_) link_->set_runtime_health(trouble);
             });
+        housekeeper_ = std::make_unique<Housekeeper>(
+            options_, *runtime_, clock_, pulled_images_, volumes_, *pods_);
     }
 
     void make_relay() {
         const auto server = http::parse_endpoint(options_.server);
-        if (!server || !(is_loopback(server->host) || server->host == "localhost")) return;
+        if (!server || !is_loopback(server->host)) return;
         relay_ = std::make_unique<ApiRelay>(
             executor_,
             *runtime_,
@@ -271,27 +174,6 @@ private:
             if (auto written = write_readiness(options_.data_dir, readiness); !written)
                 logger("agent")->error("readiness not written why={}", written.error().message);
         };
-    }
-
-    /// What nothing on this host needs any more.
-    Awaitable<> collect() {
-        ImageCollector images(*runtime_, pulled_images_, clock_, options_.images, [this] {
-            return wanted_images(pods_->pods());
-        });
-        while (true) {
-            co_await sleep_for(options_.collection_period);
-            if (const auto known = pods_->known_uids()) {
-                const auto left =
-                    remove_leftovers(volumes_, options_.log_root, options_.node_name, *known);
-                if (left.volumes + left.log_folders > 0)
-                    logger("agent")->info(
-                        "removed what gone pods had left volumes={} logs={}",
-                        left.volumes,
-                        left.log_folders);
-            }
-            if (auto collected = co_await images.collect(); !collected)
-                logger("images")->warn("images not collected why={}", collected.error().message);
-        }
     }
 
     void read_manifests() {
@@ -328,6 +210,7 @@ private:
     std::unique_ptr<PodServices> services_;
     std::unique_ptr<PodManager> pods_;
     std::unique_ptr<RuntimeWatcher> watcher_;
+    std::unique_ptr<Housekeeper> housekeeper_;
     std::unique_ptr<ManifestFolder> manifests_;
     TaskGroup tasks_;
 };
