@@ -57,6 +57,14 @@ public:
         this->body_limit(limits.body_bytes);
     }
 
+    /// Beast takes for granted that after the size of the last chunk comes no single byte: with
+    /// less than the shortest end of a body, the parser must not be asked.
+    [[nodiscard]] bool must_wait(std::string_view input) const {
+        constexpr std::string_view kShortestEnd = "0\r\n\r\n";
+        return this->is_header_done() && this->chunked() && !any_chunk_ && input.front() == '0' &&
+               input.size() < kShortestEnd.size();
+    }
+
     int status = 0;
     bool http_1_0 = false;
     Method method = Method::Other;
@@ -100,7 +108,9 @@ private:
         return bytes.size();
     }
 
-    void on_chunk_header_impl(std::uint64_t, beast::string_view, ErrorCode&) override {}
+    void on_chunk_header_impl(std::uint64_t, beast::string_view, ErrorCode&) override {
+        any_chunk_ = true;
+    }
 
     std::size_t on_chunk_body_impl(
         std::uint64_t, beast::string_view bytes, ErrorCode& error) override {
@@ -111,6 +121,7 @@ private:
 
     Headers& headers_;
     std::string& body_;
+    bool any_chunk_ = false;
 };
 
 /// The part of both parsers that does not know the direction.
@@ -121,6 +132,7 @@ public:
 
     std::size_t put(std::string_view input) override {
         if (input.empty() || sink_.is_done() || this->error_ != ParseError::None) return 0;
+        if (sink_.must_wait(input)) return 0;
         beast::error_code error;
         const auto taken = sink_.put(boost::asio::const_buffer(input.data(), input.size()), error);
         count_header(taken, input.size() - taken);

@@ -18,10 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-Awaitable<Response> hello(Request) {
-    co_return text("hello");
-}
-
 Awaitable<Response> never(Request) {
     co_await sleep_for(24h);
     co_return Response{};

@@ -46,6 +46,10 @@ Response text(std::string body, unsigned status) {
     return response;
 }
 
+Awaitable<Response> hello(Request /*request*/) {
+    co_return text("hello");
+}
+
 Response explain(const Error& error, unsigned /*status*/) {
     return text(error.message, http_status(error.reason));
 }

@@ -31,6 +31,7 @@ struct TestCertificates {
 const TestCertificates& test_certificates();
 
 Response text(std::string body, unsigned status = 200);
+Awaitable<Response> hello(Request request);
 /// Answers every failure with its message.
 Response explain(const Error& error, unsigned status);
 
