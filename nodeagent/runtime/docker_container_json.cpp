@@ -2,6 +2,7 @@
 
 #include "common/api/json_read.hpp"
 
+#include <boost/asio/ip/network_v4.hpp>
 #include <nlohmann/json.hpp>
 
 namespace picket::nodeagent {
@@ -20,6 +21,15 @@ void set_unless_zero(Json& object, const char* key, std::int64_t value) {
 
 void set_if(Json& object, const char* key, bool value) {
     if (value) object[key] = true;
+}
+
+/// The bridge that an engine has just made for the first time comes without its gateway, until the
+/// engine's next start: it is the first address of the range then.
+std::string first_address(const std::string& subnet) {
+    boost::system::error_code invalid;
+    const auto network = boost::asio::ip::make_network_v4(subnet, invalid);
+    if (invalid || network.hosts().empty()) return {};
+    return network.hosts().begin()->to_string();
 }
 
 std::string bind_text(const BindMount& mount) {
@@ -244,8 +254,11 @@ RuntimeInfo parse_info(const Json& info) {
 Result<BridgeNetwork> parse_bridge(const Json& network) {
     const auto addressing = object_at(network, "IPAM");
     for (const auto& range : json_read::member(addressing, "Config")) {
-        BridgeNetwork bridge{json_read::text(range, "Gateway"), json_read::text(range, "Subnet")};
-        if (!bridge.gateway.empty() && bridge.gateway.find(':') == std::string::npos) return bridge;
+        const auto subnet = json_read::text(range, "Subnet");
+        auto gateway = json_read::text(range, "Gateway");
+        if (gateway.empty()) gateway = first_address(subnet);
+        if (!gateway.empty() && gateway.find(':') == std::string::npos)
+            return BridgeNetwork{gateway, subnet};
     }
     return Error{
         .reason = Reason::NotFound,

@@ -284,7 +284,7 @@ stalled() {
     # Those refused try again, so that no place stays free.
     start followers curl -ksSN -K "$DIR/curlrc" --parallel --parallel-immediate --parallel-max 300 --no-progress-meter \
         --retry 100000 --retry-delay 1 --retry-max-time 0 \
-        "$url?follow=true&tailLines=0&x=[1-300]" -o /dev/null
+        "$url?follow=true&tailLines=0&x=[1-300]"
     refused() { curl -ks -K "$DIR/curlrc" "$url?tailLines=1" -w '%{http_code}' | grep -q '"reason":"TooManyRequests".*429$'; }
     eventually refused
     refused_to_kubectl() { { not k logs ds/talker --tail=1; } 2>&1 | grep "serves too many streams"; }

@@ -173,5 +173,28 @@ TEST_CASE("Docker events: only containers, with the pod they belong to", "[nodea
     CHECK_FALSE(parse_event_line(R"({"Type":"image","Action":"pull"})"));
 }
 
+TEST_CASE("Docker bridge: the host's address on it and its range", "[nodeagent]") {
+    struct Row {
+        const char* network;
+        const char* gateway;
+    };
+    for (const Row& row : {
+             Row{R"({"IPAM": {"Config": [{"Subnet": "172.18.0.0/16", "Gateway": "172.18.0.9"}]}})",
+                 "172.18.0.9"},
+             // As a host's very first engine tells of it.
+             Row{R"({"IPAM": {"Config": [{"Subnet": "172.17.0.0/16"}]}})", "172.17.0.1"},
+             Row{R"({"IPAM": {"Config": [{"Subnet": "fd00::/64", "Gateway": "fd00::1"},
+                                         {"Subnet": "10.1.2.128/25"}]}})",
+                 "10.1.2.129"},
+             Row{R"({"IPAM": {"Config": [{"Subnet": "fd00::/64"}]}})", ""},
+             Row{R"({"IPAM": {"Config": null}})", ""},
+         }) {
+        CAPTURE(row.network);
+        const auto bridge = parse_bridge(Json::parse(row.network));
+        CHECK(bool(bridge) == (*row.gateway != '\0'));
+        if (bridge) CHECK(bridge->gateway == row.gateway);
+    }
+}
+
 }  // namespace
 }  // namespace picket::nodeagent
