@@ -19,6 +19,20 @@ std::vector<Resource> companion_core_resources() {
         plain_kind({"v1"}, "limitranges", "limitrange", "LimitRange", Scope::Namespace, {"limits"}),
         with_status(plain_kind(
             {"v1"},
+            "persistentvolumeclaims",
+            "persistentvolumeclaim",
+            "PersistentVolumeClaim",
+            Scope::Namespace,
+            {"pvc"})),
+        with_status(plain_kind(
+            {"v1"},
+            "persistentvolumes",
+            "persistentvolume",
+            "PersistentVolume",
+            Scope::Cluster,
+            {"pv"})),
+        with_status(plain_kind(
+            {"v1"},
             "resourcequotas",
             "resourcequota",
             "ResourceQuota",
@@ -90,14 +104,101 @@ std::vector<Resource> companion_group_resources() {
             Scope::Cluster,
             {"sc"}),
         plain_kind(
-            {"node.k8s.io/v1"}, "runtimeclasses", "runtimeclass", "RuntimeClass", Scope::Cluster),
+            {"node.k8s.io/v1", "node.k8s.io/v1beta1"},
+            "runtimeclasses",
+            "runtimeclass",
+            "RuntimeClass",
+            Scope::Cluster),
         with_status(plain_kind(
-            {"apiextensions.k8s.io/v1"},
+            {"apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1"},
             "customresourcedefinitions",
             "customresourcedefinition",
             "CustomResourceDefinition",
             Scope::Cluster,
             {"crd", "crds"})),
+    };
+}
+
+/// Kinds that ask a whole Kubernetes for something: kept and listed, so that a file which brings
+/// one is applied as it is.
+std::vector<Resource> kept_resources() {
+    const Words admission = {
+        "admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1beta1"};
+    return {
+        plain_kind(
+            admission,
+            "mutatingadmissionpolicies",
+            "mutatingadmissionpolicy",
+            "MutatingAdmissionPolicy",
+            Scope::Cluster),
+        plain_kind(
+            admission,
+            "mutatingadmissionpolicybindings",
+            "mutatingadmissionpolicybinding",
+            "MutatingAdmissionPolicyBinding",
+            Scope::Cluster),
+        plain_kind(
+            admission,
+            "mutatingwebhookconfigurations",
+            "mutatingwebhookconfiguration",
+            "MutatingWebhookConfiguration",
+            Scope::Cluster),
+        with_status(plain_kind(
+            admission,
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicy",
+            "ValidatingAdmissionPolicy",
+            Scope::Cluster)),
+        plain_kind(
+            admission,
+            "validatingadmissionpolicybindings",
+            "validatingadmissionpolicybinding",
+            "ValidatingAdmissionPolicyBinding",
+            Scope::Cluster),
+        plain_kind(
+            admission,
+            "validatingwebhookconfigurations",
+            "validatingwebhookconfiguration",
+            "ValidatingWebhookConfiguration",
+            Scope::Cluster),
+        with_status(plain_kind(
+            {"apiregistration.k8s.io/v1", "apiregistration.k8s.io/v1beta1"},
+            "apiservices",
+            "apiservice",
+            "APIService",
+            Scope::Cluster)),
+        with_status(plain_kind(
+            {"autoscaling/v2", "autoscaling/v1"},
+            "horizontalpodautoscalers",
+            "horizontalpodautoscaler",
+            "HorizontalPodAutoscaler",
+            Scope::Namespace,
+            {"hpa"})),
+        with_status(plain_kind(
+            {"flowcontrol.apiserver.k8s.io/v1"},
+            "flowschemas",
+            "flowschema",
+            "FlowSchema",
+            Scope::Cluster)),
+        with_status(plain_kind(
+            {"flowcontrol.apiserver.k8s.io/v1"},
+            "prioritylevelconfigurations",
+            "prioritylevelconfiguration",
+            "PriorityLevelConfiguration",
+            Scope::Cluster)),
+        with_status(plain_kind(
+            {"networking.k8s.io/v1", "networking.k8s.io/v1beta1", "extensions/v1beta1"},
+            "ingresses",
+            "ingress",
+            "Ingress",
+            Scope::Namespace,
+            {"ing"})),
+        plain_kind(
+            {"networking.k8s.io/v1", "networking.k8s.io/v1beta1"},
+            "ingressclasses",
+            "ingressclass",
+            "IngressClass",
+            Scope::Cluster),
     };
 }
 

@@ -68,7 +68,7 @@ std::vector<Resource> core_resources() {
 Resource daemon_sets() {
     return in_category(
         with_status(plain_kind(
-            {"apps/v1", "extensions/v1beta1"},
+            {"apps/v1", "apps/v1beta2", "extensions/v1beta1"},
             "daemonsets",
             "daemonset",
             "DaemonSet",
@@ -88,7 +88,7 @@ Resource tokens() {
 std::vector<Resource> group_resources() {
     return {
         plain_kind(
-            {"apps/v1"},
+            {"apps/v1", "apps/v1beta2"},
             "controllerrevisions",
             "controllerrevision",
             "ControllerRevision",
@@ -102,7 +102,11 @@ std::vector<Resource> group_resources() {
 const std::vector<Resource>& resources() {
     static const std::vector<Resource> table = [] {
         auto all = core_resources();
-        for (auto more : {companion_core_resources, group_resources, companion_group_resources}) {
+        for (auto more :
+             {companion_core_resources,
+              group_resources,
+              companion_group_resources,
+              kept_resources}) {
             for (auto& resource : more()) all.push_back(std::move(resource));
         }
         return all;

@@ -27,5 +27,10 @@ extern const std::string_view policy_v1beta1_json;
 extern const std::string_view storage_v1_json;
 extern const std::string_view runtimeclass_v1_json;
 extern const std::string_view apiextensions_v1_json;
+extern const std::string_view admissionregistration_v1_json;
+extern const std::string_view apiregistration_v1_json;
+extern const std::string_view autoscaling_v2_json;
+extern const std::string_view flowcontrol_v1_json;
+extern const std::string_view persistentvolume_v1_json;
 
 }  // namespace picket::embedded

@@ -108,7 +108,7 @@ answer() {
     run k cluster-info dump
     [[ $status -eq 1 && $output == *"could not find the requested resource"* ]]
     refuses 'resource type "certificatesigningrequests"' certificate approve x
-    for kind in "deployment x --image=y" "job x --image=y" "ingress x --rule=a/b=c:80"; do
+    for kind in "deployment x --image=y" "job x --image=y"; do
         # shellcheck disable=SC2086 # several words
         refuses "could not find the requested resource" create $kind
     done

@@ -222,12 +222,46 @@ TEST_CASE("Kinds that are only kept say so", "[kinds]") {
         {"v1", "ResourceQuota"},
         {"v1", "LimitRange"},
         {"apiextensions.k8s.io/v1", "CustomResourceDefinition"},
+        {"apiextensions.k8s.io/v1beta1", "CustomResourceDefinition"},
+        {"v1", "PersistentVolume"},
+        {"v1", "PersistentVolumeClaim"},
+        {"networking.k8s.io/v1", "Ingress"},
+        {"extensions/v1beta1", "Ingress"},
+        {"autoscaling/v2", "HorizontalPodAutoscaler"},
+        {"apiregistration.k8s.io/v1", "APIService"},
+        {"flowcontrol.apiserver.k8s.io/v1", "FlowSchema"},
+        {"flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration"},
+        {"admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"},
+        {"admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding"},
     }));
     CAPTURE(std::get<0>(kept), std::get<1>(kept));
     const auto* type = schema::find_kind(std::get<0>(kept), std::get<1>(kept));
     REQUIRE(type != nullptr);
     const auto checked = schema::check(*type, {{"spec", {{"x", 1}}}});
     CHECK(checked.stored_only.size() == 1);
+}
+
+TEST_CASE("Webhooks are kept by name, with a warning that none is called", "[kinds]") {
+    const auto version = GENERATE(
+        as<std::string>(),
+        "admissionregistration.k8s.io/v1",
+        "admissionregistration.k8s.io/v1beta1");
+    const auto kind = GENERATE(
+        as<std::string>(), "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration");
+    const auto object = companion(
+        version,
+        kind,
+        R"({"webhooks":[{"name":"a.example.com","clientConfig":{"url":"https://x"},"failurePolicy":"Fail"},{"name":"b.example.com"}]})");
+    CHECK(create(object).errors.empty());
+    const auto* type = schema::find_kind(version, kind);
+    REQUIRE(type != nullptr);
+    CHECK(schema::check(*type, object).stored_only.size() == 1);
+    const auto patch = Json::parse(R"({"webhooks":[{"name":"a.example.com","timeoutSeconds":3}]})");
+    const auto merged = schema::strategic_merge(*type, object, patch);
+    REQUIRE(merged.has_value());
+    CHECK(merged->at("webhooks").size() == 2);
+    CHECK(merged->at("webhooks")[0]["timeoutSeconds"] == 3);
+    CHECK(merged->at("webhooks")[0]["failurePolicy"] == "Fail");
 }
 
 TEST_CASE("tables: the rows of services, their endpoints, and bindings", "[table]") {

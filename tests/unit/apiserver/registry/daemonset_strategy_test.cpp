@@ -166,8 +166,8 @@ TEST_CASE("DaemonSet: an explicit value that is not absence is a change", "[daem
 
 TEST_CASE(
     "DaemonSet: writing back what was read changes nothing, whatever the version", "[daemonset]") {
-    const auto created_through = GENERATE(as<std::string>(), kModern, kLegacy);
-    const auto read_through = GENERATE(as<std::string>(), kModern, kLegacy);
+    const auto created_through = GENERATE(as<std::string>(), kModern, "apps/v1beta2", kLegacy);
+    const auto read_through = GENERATE(as<std::string>(), kModern, "apps/v1beta2", kLegacy);
     CAPTURE(created_through, read_through);
     // Without labels the old version would add those of the template.
     const auto labelled =
@@ -193,6 +193,14 @@ TEST_CASE(
     strategy().encode(modern, kModern);
     CHECK(modern["metadata"]["annotations"]["deprecated.daemonset.template.generation"] == "1");
     CHECK_FALSE(modern["spec"].contains("templateGeneration"));
+}
+
+TEST_CASE("DaemonSet: apps/v1beta2 is apps/v1 under another name", "[daemonset]") {
+    auto between = create(daemonset_manifest("apps/v1beta2")).object;
+    CHECK(between == create(daemonset_manifest(kModern)).object);
+    CHECK(strategy().default_propagation("apps/v1beta2") == Propagation::Background);
+    strategy().encode(between, "apps/v1beta2");
+    CHECK(between["apiVersion"] == "apps/v1beta2");
 }
 
 TEST_CASE("DaemonSet: a template generation that is no number cannot be converted", "[daemonset]") {
