@@ -5,7 +5,9 @@
 #include <boost/algorithm/string/case_conv.hpp>
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -68,6 +70,50 @@ Result<void> trust_roots(SSL_CTX* context, std::string_view ca_pem) {
     return Ok();
 }
 
+/// The keys that tickets are sealed with. They follow from the private key, so that a server that
+/// was restarted knows its clients' tickets, and nothing more has to be kept secret.
+std::array<unsigned char, 80> ticket_keys(std::string_view private_key_pem) {
+    std::array<unsigned char, 80> keys{};
+    for (unsigned char part = 0; part * 32U < keys.size(); ++part) {
+        std::string label = "picket tickets ";
+        label += static_cast<char>('0' + part);
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+        if (HMAC(
+                EVP_sha256(),
+                private_key_pem.data(),
+                static_cast<int>(private_key_pem.size()),
+                reinterpret_cast<const unsigned char*>(label.data()),
+                label.size(),
+                digest.data(),
+                nullptr) == nullptr)
+            throw std::runtime_error("cannot derive the ticket keys: " + last_tls_error());
+        const auto first = part * std::size_t{32};
+        std::copy_n(
+            digest.begin(), std::min<std::size_t>(32, keys.size() - first), keys.begin() + first);
+    }
+    return keys;
+}
+
+/// A ticket of TLS 1.2 holds the very keys of its connection. Only TLS 1.3 agrees on new ones.
+int no_tickets_before_1_3(SSL* ssl, int* /*alert*/, void* /*argument*/) {
+    const unsigned char* versions = nullptr;
+    std::size_t size = 0;
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_versions, &versions, &size) != 1)
+        SSL_set_options(ssl, SSL_OP_NO_TICKET);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/// Thousands of agents that come back at once after a restart are spared the certificates and their
+/// signatures.
+Result<void> offer_tickets(SSL_CTX* context, std::string_view private_key_pem) {
+    auto keys = ticket_keys(private_key_pem);
+    if (SSL_CTX_set_tlsext_ticket_keys(context, keys.data(), keys.size()) != 1)
+        return tls_error("use the ticket keys");
+    SSL_CTX_set_num_tickets(context, 1);
+    SSL_CTX_set_client_hello_cb(context, no_tickets_before_1_3, nullptr);
+    return Ok();
+}
+
 int select_http11(
     SSL* /*ssl*/,
     const unsigned char** selected,
@@ -96,8 +142,8 @@ Result<SslContext> make_server_context(const tls::KeyPair& key_pair) {
     auto context = make_context(TLS_server_method());
     auto used = use_certificate(context.get(), key_pair.certificate_pem, key_pair.key_pem);
     if (!used) return used.error();
-    SSL_CTX_set_num_tickets(context.get(), 0);  // no sessions are resumed, so none need to be sent
-    SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+    auto offered = offer_tickets(context.get(), key_pair.key_pem);
+    if (!offered) return offered.error();
     SSL_CTX_set_alpn_select_cb(context.get(), select_http11, nullptr);
     return context;
 }
@@ -109,6 +155,7 @@ Result<std::unique_ptr<ClientTrust>> ClientTrust::make(const ClientOptions& opti
     trust->context_ = make_context(TLS_client_method());
     auto* context = trust->context_.get();
     SSL_CTX_set_alpn_protos(context, kAlpnHttp11.data(), kAlpnHttp11.size());
+    trust->keep_tickets();
     if (!options.client_certificate_pem.empty()) {
         auto used =
             use_certificate(context, options.client_certificate_pem, options.client_key_pem);
@@ -123,6 +170,25 @@ Result<std::unique_ptr<ClientTrust>> ClientTrust::make(const ClientOptions& opti
     auto trusted = trust_roots(context, options.ca_pem);
     if (!trusted) return trusted.error();
     return trust;
+}
+
+void ClientTrust::keep_tickets() {
+    auto* context = context_.get();
+    SSL_CTX_set_app_data(context, this);
+    SSL_CTX_set_session_cache_mode(
+        context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL | SSL_SESS_CACHE_NO_AUTO_CLEAR);
+    SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* session) {
+        auto& trust = *static_cast<ClientTrust*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+        // A copy: a connection that breaks makes its own session useless.
+        trust.session_.reset(SSL_SESSION_dup(session));
+        return 0;
+    });
+}
+
+void ClientTrust::resume(SSL* ssl) const {
+    if (!session_ || SSL_SESSION_is_resumable(session_.get()) != 1) return;
+    const SslSession session(SSL_SESSION_dup(session_.get()));
+    if (session) SSL_set_session(ssl, session.get());
 }
 
 X509* ClientTrust::find_pinned(X509_STORE_CTX* verification) const {

@@ -30,21 +30,25 @@ constexpr std::size_t kBatch = 4 * kRecord;  // encrypted bytes collected for on
 /// TLS straight over the socket: OpenSSL reads it by itself, and what it wants to send is collected
 /// and sent with one system call. asio::ssl::stream would hold about 70 kB of buffers per
 /// connection; ten thousand idle watchers make that the largest part of the server.
-class TlsTransport final : public Transport {
+class TlsTransport : public Transport {
 public:
-    TlsTransport(Socket socket, SSL_CTX* context);
+    using Transport::Transport;
 
-    Awaitable<Result<void>> handshake() override;
     IoResult try_read(asio::mutable_buffer buffer) override;
-    [[nodiscard]] SSL* ssl() { return ssl_.get(); }
 
 protected:
     IoResult try_write(std::span<const asio::const_buffer> buffers) override;
     error_code try_flush() override;
     [[nodiscard]] bool has_buffered_input() const override {
-        return SSL_has_pending(ssl_.get()) == 1;
+        return ssl_ && SSL_has_pending(ssl_.get()) == 1;
     }
     void begin_close_write() override;
+
+    /// Before anything else.
+    void open(SSL_CTX* context);
+    [[nodiscard]] SSL* ssl() { return ssl_.get(); }
+    Awaitable<Result<void>> shake_hands();
+    [[nodiscard]] Error failed(const error_code& error) const;
 
 private:
     static const BIO_METHOD* bio_method();
@@ -63,8 +67,8 @@ private:
     std::size_t sent_ = 0;
 };
 
-TlsTransport::TlsTransport(Socket socket, SSL_CTX* context)
-    : Transport(std::move(socket)), ssl_(SSL_new(context)) {
+void TlsTransport::open(SSL_CTX* context) {
+    ssl_.reset(SSL_new(context));
     BIO* bio = ssl_ ? BIO_new(bio_method()) : nullptr;
     if (bio == nullptr)
         throw std::runtime_error("cannot make a TLS connection: " + last_tls_error());
@@ -188,7 +192,7 @@ error_code TlsTransport::try_flush() {
 }
 
 void TlsTransport::begin_close_write() {
-    if (SSL_is_init_finished(ssl_.get()) != 1) return;
+    if (!ssl_ || SSL_is_init_finished(ssl_.get()) != 1) return;
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
 }
@@ -208,7 +212,7 @@ Awaitable<error_code> TlsTransport::exchange() {
 }
 
 std::string TlsTransport::why(const error_code& error) const {
-    const auto verification = SSL_get_verify_result(ssl_.get());
+    const auto verification = ssl_ ? SSL_get_verify_result(ssl_.get()) : X509_V_OK;
     if (error.category() == asio::error::get_ssl_category() && verification != X509_V_OK) {
         return fmt::format(
             "the server's certificate is not trusted: {}",
@@ -226,14 +230,18 @@ void TlsTransport::answer_plain_http() {
     socket_.write_some(asio::buffer(kHint), ignored);
 }
 
-Awaitable<Result<void>> TlsTransport::handshake() {
+Error TlsTransport::failed(const error_code& error) const {
+    const auto reason =
+        error == asio::error::timed_out ? Reason::Timeout : Reason::ServiceUnavailable;
+    return {reason, fmt::format("TLS handshake failed: {}", why(error))};
+}
+
+Awaitable<Result<void>> TlsTransport::shake_hands() {
     const auto error = co_await exchange();
     if (!error) co_return Ok();
     if (ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST)
         answer_plain_http();
-    const auto reason =
-        error == asio::error::timed_out ? Reason::Timeout : Reason::ServiceUnavailable;
-    co_return Error{reason, fmt::format("TLS handshake failed: {}", why(error))};
+    co_return failed(error);
 }
 
 void expect_server_name(SSL* ssl, const std::string& name) {
@@ -247,19 +255,44 @@ void expect_server_name(SSL* ssl, const std::string& name) {
     }
 }
 
+/// The server's end. A client that says nothing costs no more than its socket: what a handshake
+/// needs is made when its first byte is there.
+class TlsServerTransport final : public TlsTransport {
+public:
+    TlsServerTransport(Socket socket, SSL_CTX* context)
+        : TlsTransport(std::move(socket)), context_(context) {}
+
+    Awaitable<Result<void>> handshake() override {
+        if (const auto error = co_await wait(Socket::wait_read)) co_return failed(error);
+        open(context_);
+        SSL_set_accept_state(ssl());
+        co_return co_await shake_hands();
+    }
+
+private:
+    SSL_CTX* context_;
+};
+
+class TlsClientTransport final : public TlsTransport {
+public:
+    TlsClientTransport(Socket socket, const ClientTrust& trust) : TlsTransport(std::move(socket)) {
+        open(trust.context());
+        SSL_set_connect_state(ssl());
+        expect_server_name(ssl(), trust.server_name());
+        trust.resume(ssl());
+    }
+
+    Awaitable<Result<void>> handshake() override { return shake_hands(); }
+};
+
 }  // namespace
 
 std::unique_ptr<Transport> make_tls_server_transport(Socket socket, SSL_CTX* context) {
-    auto transport = std::make_unique<TlsTransport>(std::move(socket), context);
-    SSL_set_accept_state(transport->ssl());
-    return transport;
+    return std::make_unique<TlsServerTransport>(std::move(socket), context);
 }
 
 std::unique_ptr<Transport> make_tls_client_transport(Socket socket, const ClientTrust& trust) {
-    auto transport = std::make_unique<TlsTransport>(std::move(socket), trust.context());
-    SSL_set_connect_state(transport->ssl());
-    expect_server_name(transport->ssl(), trust.server_name());
-    return transport;
+    return std::make_unique<TlsClientTransport>(std::move(socket), trust);
 }
 
 }  // namespace picket::http::detail

@@ -123,7 +123,7 @@ TEST_CASE(
     options.listen = "127.0.0.1:0";
     options.tls =
         tls::KeyPair{evil.certificate_pem + test_certificates().ca.certificate_pem, evil.key_pem};
-    fixture.server = std::make_unique<Server>(fixture.runner.executor(), options, hello, explain);
+    fixture.server = std::make_unique<Server>(fixture.runner.executor(), options, greet, explain);
     REQUIRE(fixture.server->start().has_value());
     auto client = fixture.client_options();
     client.pinned_sha256 = *tls::fingerprint(test_certificates().ca.certificate_pem);
@@ -136,6 +136,6 @@ TEST_CASE("TLS: a server without a usable certificate does not start", "[tls]") 
     options.listen = "127.0.0.1:0";
     const auto& other = test_certificates().ca;
     options.tls = tls::KeyPair{test_certificates().server.certificate_pem, other.key_pem};
-    Server server(runner.executor(), options, hello, explain);
+    Server server(runner.executor(), options, greet, explain);
     REQUIRE_FALSE(server.start().has_value());
 }
