@@ -1,5 +1,6 @@
 #include "common/http/detail/exchange.hpp"
 
+#include "common/base/release.hpp"
 #include "common/http/detail/byte_stream.hpp"
 
 #include <boost/asio/error.hpp>
@@ -68,7 +69,7 @@ Awaitable<Result<void>> Exchange::read_header(const WireRequest& request) {
 }
 
 Awaitable<Result<void>> Exchange::read_more() {
-    if (input_.empty()) input_ = std::string();  // who waits, perhaps for hours, keeps no buffer
+    if (input_.empty()) release(input_);  // who waits, perhaps for hours, keeps no buffer
     IoResult result;
     result.error = co_await transport_->wait_readable();
     const auto before = input_.size();

@@ -1,6 +1,10 @@
 #include "common/http/detail/request_reader.hpp"
 
+#include "common/base/release.hpp"
+
 #include <boost/asio/error.hpp>
+
+#include <array>
 
 namespace picket::http::detail {
 namespace {
@@ -48,7 +52,7 @@ Reading finish(RequestParser& parser) {
 
 Awaitable<bool> RequestReader::wait() {
     if (!input_.empty()) co_return true;
-    input_ = std::string();  // an idle connection keeps no buffer
+    release(input_);  // an idle connection keeps no buffer
     co_return !co_await transport_.wait_readable();
 }
 
@@ -59,6 +63,22 @@ Awaitable<error_code> RequestReader::receive() {
         co_await transport_.read_some(asio::buffer(input_.data() + before, input_.size() - before));
     input_.resize(before + bytes);
     co_return error;
+}
+
+IoResult RequestReader::take_what_is_there() {
+    std::array<char, 512> bytes;  // NOLINT: filled before it is read
+    const auto result = transport_.try_read(asio::buffer(bytes));
+    input_.append(bytes.data(), result.bytes);
+    return result;
+}
+
+Awaitable<error_code> RequestReader::notice() {
+    for (;;) {
+        if (const auto error = co_await transport_.wait_readable()) co_return error;
+        // What woke us may be nothing but a part of a record.
+        if (const auto [error, bytes] = take_what_is_there(); !is_would_block(error))
+            co_return error;
+    }
 }
 
 Awaitable<void> RequestReader::continue_if_expected(const RequestParser& parser) {
@@ -75,7 +95,10 @@ Awaitable<Reading> RequestReader::read() {
     for (;;) {
         input_.erase(0, parser->put(input_));
         if (parser->error() != ParseError::None) co_return rejection_of(parser->error());
-        if (parser->done()) co_return finish(*parser);
+        if (parser->done()) {
+            if (input_.empty()) release(input_);  // the answer may be a watch
+            co_return finish(*parser);
+        }
         if (parser->header_done() && !std::exchange(in_body, true)) {
             transport_.deadline().expires_after(limits_.body_timeout);
             co_await continue_if_expected(*parser);

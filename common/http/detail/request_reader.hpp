@@ -41,11 +41,14 @@ public:
     Awaitable<Reading> read();
     /// Receives what comes next without looking at it.
     Awaitable<error_code> receive();
+    /// The same for what hardly ever comes: holds no buffer while it waits.
+    Awaitable<error_code> notice();
 
     [[nodiscard]] std::size_t buffered() const { return input_.size(); }
     [[nodiscard]] std::string take_buffered() { return std::exchange(input_, {}); }
 
 private:
+    IoResult take_what_is_there();
     Awaitable<void> continue_if_expected(const RequestParser& parser);
 
     Transport& transport_;

@@ -228,8 +228,7 @@ Awaitable<bool> ServerSession::run_stream(
 /// A stream that has nothing to write would not notice that its client is gone.
 Awaitable<> ServerSession::watch_peer() {
     while (reader_.buffered() < context_.limits.header_bytes) {
-        auto error = co_await transport_->wait_readable();
-        if (!error) error = co_await reader_.receive();
+        const auto error = co_await reader_.notice();
         if (error == asio::error::operation_aborted) co_return;
         if (error) {
             stream_cancel_.emit(asio::cancellation_type::terminal);

@@ -1,5 +1,7 @@
 #include "common/http/detail/streaming_response.hpp"
 
+#include "common/base/release.hpp"
+
 #include <utility>
 
 namespace picket::http::detail {
@@ -64,7 +66,7 @@ private:
 
     void drop_taken() {
         if (taken_ == exchange_->body().size()) {
-            exchange_->body() = std::string();  // nor does a watch between two events
+            release(exchange_->body());  // nor does a watch between two events
         } else {
             exchange_->body().erase(0, taken_);
         }
