@@ -1,4 +1,5 @@
 #include "common/api/status.hpp"
+#include "common/base/utf8.hpp"
 #include "common/yaml/yaml.hpp"
 #include "common/yaml/yaml_scalar.hpp"
 
@@ -68,6 +69,7 @@ public:
         YAML::anchor_t anchor,
         const std::string& value) override {
         charge(mark, 1);
+        if (!is_utf8(value)) fail(mark, "not UTF-8");
         put(mark, anchor, resolve(mark, tag, value), tag == kPlainTag && value == "<<");
     }
 

@@ -1,5 +1,7 @@
 #include "nodeagent/pod/termination_message.hpp"
 
+#include "common/base/utf8.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -20,25 +22,6 @@ Error message_error(const fs::path& path) {
     return Error{
         .reason = Reason::InternalError,
         .message = fmt::format("cannot make the termination message file {}", path.string())};
-}
-
-/// Length of the UTF-8 sequence that begins here, 0 if it is none.
-std::size_t sequence_length(std::string_view bytes) {
-    const auto first = static_cast<unsigned char>(bytes.front());
-    const std::size_t length = first < 0x80                     ? 1
-                               : first >= 0xc2 && first <= 0xdf ? 2
-                               : first >= 0xe0 && first <= 0xef ? 3
-                               : first >= 0xf0 && first <= 0xf4 ? 4
-                                                                : 0;
-    if (length > bytes.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((static_cast<unsigned char>(bytes[i]) & 0xc0U) != 0x80U) return 0;
-    }
-    // Overlong forms, surrogates, and what lies beyond Unicode.
-    const auto second = length > 1 ? static_cast<unsigned char>(bytes[1]) : 0U;
-    const bool bad = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-                     (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-    return bad ? 0 : length;
 }
 
 }  // namespace
@@ -73,7 +56,7 @@ std::string valid_text(std::string_view bytes) {
     std::string text;
     text.reserve(bytes.size());
     while (!bytes.empty()) {
-        const auto length = sequence_length(bytes);
+        const auto length = utf8_sequence_length(bytes);
         if (length == 0) {
             text += '?';
             bytes.remove_prefix(1);

@@ -186,6 +186,12 @@ TEST_CASE("YAML: syntax errors and unknown aliases name the line", "[yaml]") {
     CHECK_THAT(parse_error("a: !weird x\n"), Catch::Contains("tag"));
 }
 
+TEST_CASE("YAML: text that is not UTF-8 is refused with its line", "[yaml]") {
+    CHECK_THAT(parse_error("a: b\nc: \xff\n"), Catch::Contains("line 2: not UTF-8"));
+    CHECK_THAT(parse_error("a: b\n'\xc3': c\n"), Catch::Contains("line 2: not UTF-8"));
+    CHECK(parse_one("a: \xc3\xa9\n").at("a") == "\xc3\xa9");
+}
+
 TEST_CASE("YAML: aliases cannot blow a small document up", "[yaml]") {
     std::string text = "l0: &l0 [x,x,x,x,x,x,x,x,x,x]\n";
     for (int level = 1; level < 9; ++level) {
