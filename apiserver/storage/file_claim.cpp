@@ -1,5 +1,6 @@
 #include "apiserver/storage/file_claim.hpp"
 
+#include "common/base/big_endian.hpp"
 #include "common/base/file_lock.hpp"
 
 #include <fmt/format.h>
@@ -20,14 +21,6 @@ constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 constexpr std::size_t kHeaderSize = 100;
 constexpr std::size_t kUserVersionOffset = 60;
 constexpr std::size_t kApplicationIdOffset = 68;
-
-std::uint32_t big_endian(std::string_view header, std::size_t offset) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-        value = (value << 8U) | static_cast<unsigned char>(header[offset + i]);
-    }
-    return value;
-}
 
 Error refused(const std::string& path, std::string_view why) {
     return {
@@ -65,8 +58,8 @@ Result<FileKind> judge_header(const std::string& path, std::string_view header) 
         return refused(
             path, "it is not a SQLite file, or damaged; restore a backup or move it away");
     }
-    const auto application = big_endian(header, kApplicationIdOffset);
-    const auto version = big_endian(header, kUserVersionOffset);
+    const auto application = big_endian_at(header, kApplicationIdOffset, 4);
+    const auto version = big_endian_at(header, kUserVersionOffset, 4);
     if (application == 0 && version == 0) return FileKind::Unmarked;
     if (application != kApplicationId) {
         return refused(path, "it belongs to another program; choose another data directory");

@@ -3,6 +3,7 @@
 /// agent: one byte of channel, four bytes of length (big-endian), then that many bytes. A frame
 /// without bytes ends its channel. Pure.
 #include "common/base/result.hpp"
+#include "common/http/frame_input.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,14 +28,13 @@ inline constexpr std::size_t kMaxChannelFrame = 4U << 20U;
 /// Takes frames out of a byte stream that is cut anywhere.
 class ChannelFrameParser {
 public:
-    void put(std::string_view bytes);
+    void put(std::string_view bytes) { input_.put(bytes); }
     /// The next whole frame, nothing if more bytes are needed. BadRequest for an unknown channel
     /// or a frame that is too long; then the stream is over.
     [[nodiscard]] Result<std::optional<ChannelFrame>> next();
 
 private:
-    std::string input_;
-    std::size_t at_ = 0;
+    FrameInput input_;
 };
 
 }  // namespace picket::http

@@ -1,5 +1,6 @@
 #include "common/http/spdy_frames.hpp"
 
+#include "common/base/big_endian.hpp"
 #include "common/http/detail/spdy_dictionary.hpp"
 
 #include <algorithm>
@@ -23,41 +24,34 @@ Error no_spdy(const char* why) {
 }
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at, std::size_t size) {
-    std::uint32_t number = 0;
-    for (std::size_t i = 0; i < size; ++i)
-        number = number << 8U | static_cast<unsigned char>(bytes[at + i]);
-    return number;
-}
-
-void append_number(std::string& out, std::uint32_t number, std::size_t size) {
-    for (std::size_t i = size; i-- > 0;) out += static_cast<char>(number >> (8 * i) & 0xffU);
+    return static_cast<std::uint32_t>(big_endian_at(bytes, at, size));
 }
 
 std::string control_frame(Code code, bool last, const std::string& payload) {
     std::string out;
     out.reserve(kSpdyHeader + payload.size());
-    append_number(out, kSpdyVersion, 2);
-    append_number(out, code, 2);
-    append_number(out, last ? kFlagLast : 0, 1);
-    append_number(out, static_cast<std::uint32_t>(payload.size()), 3);
+    append_big_endian(out, kSpdyVersion, 2);
+    append_big_endian(out, code, 2);
+    append_big_endian(out, last ? kFlagLast : 0, 1);
+    append_big_endian(out, static_cast<std::uint32_t>(payload.size()), 3);
     return out += payload;
 }
 
 std::string data_frame(const SpdyFrame& frame) {
     std::string out;
     out.reserve(kSpdyHeader + frame.bytes.size());
-    append_number(out, frame.id, 4);
-    append_number(out, frame.last ? kFlagLast : 0, 1);
-    append_number(out, static_cast<std::uint32_t>(frame.bytes.size()), 3);
+    append_big_endian(out, frame.id, 4);
+    append_big_endian(out, frame.last ? kFlagLast : 0, 1);
+    append_big_endian(out, static_cast<std::uint32_t>(frame.bytes.size()), 3);
     return out += frame.bytes;
 }
 
 std::string plain_headers(const SpdyFrame& frame) {
     std::string block;
-    append_number(block, static_cast<std::uint32_t>(frame.headers.size()), 4);
+    append_big_endian(block, static_cast<std::uint32_t>(frame.headers.size()), 4);
     for (const auto& [name, value] : frame.headers) {
         for (const auto* text : {&name, &value}) {
-            append_number(block, static_cast<std::uint32_t>(text->size()), 4);
+            append_big_endian(block, static_cast<std::uint32_t>(text->size()), 4);
             block += *text;
         }
     }
@@ -168,7 +162,7 @@ SpdyFormatter::~SpdyFormatter() = default;
 
 std::string SpdyFormatter::format(const SpdyFrame& frame) {
     std::string payload;
-    append_number(payload, frame.id, 4);
+    append_big_endian(payload, frame.id, 4);
     switch (frame.type) {
         case SpdyType::SynStream:
             payload.append(4, '\0');  // of no other stream
@@ -179,12 +173,12 @@ std::string SpdyFormatter::format(const SpdyFrame& frame) {
             payload += deflate_->pack(plain_headers(frame));
             return control_frame(kSynReply, frame.last, payload);
         case SpdyType::Reset:
-            append_number(payload, frame.status, 4);
+            append_big_endian(payload, frame.status, 4);
             return control_frame(kReset, false, payload);
         case SpdyType::Ping:
             return control_frame(kPing, false, payload);
         case SpdyType::GoAway:
-            append_number(payload, frame.status, 4);
+            append_big_endian(payload, frame.status, 4);
             return control_frame(kGoAway, false, payload);
         case SpdyType::Data:
         case SpdyType::Ignored:
@@ -196,19 +190,13 @@ std::string SpdyFormatter::format(const SpdyFrame& frame) {
 SpdyParser::SpdyParser() : inflate_(std::make_unique<Inflate>()) {}
 SpdyParser::~SpdyParser() = default;
 
-void SpdyParser::put(std::string_view bytes) {
-    input_.erase(0, at_);
-    at_ = 0;
-    input_ += bytes;
-}
-
 Result<std::optional<SpdyFrame>> SpdyParser::next() {
-    const auto pending = std::string_view(input_).substr(at_);
+    const auto pending = input_.pending();
     if (pending.size() < kSpdyHeader) return std::optional<SpdyFrame>();
     const auto length = number_at(pending, 5, 3);
     if (length > kMaxSpdyFrame) return no_spdy("a frame is too long");
     if (pending.size() < kSpdyHeader + length) return std::optional<SpdyFrame>();
-    at_ += kSpdyHeader + length;
+    input_.take(kSpdyHeader + length);
     const auto whole = pending.substr(0, kSpdyHeader + length);
     if ((static_cast<unsigned char>(whole.front()) & 0x80U) == 0) {
         SpdyFrame data;

@@ -2,6 +2,7 @@
 /// SPDY/3.1 frames as kubectl's exec and port-forward speak them. Pure. Flow control is not
 /// practised by those clients and left out.
 #include "common/base/result.hpp"
+#include "common/http/frame_input.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +46,7 @@ class SpdyParser {
 public:
     SpdyParser();
     ~SpdyParser();
-    void put(std::string_view bytes);
+    void put(std::string_view bytes) { input_.put(bytes); }
     /// The next whole frame, nothing if more bytes are needed. BadRequest for what is no frame or
     /// exceeds a limit; then the connection is over.
     [[nodiscard]] Result<std::optional<SpdyFrame>> next();
@@ -56,8 +57,7 @@ private:
     [[nodiscard]] Result<void> read_headers(std::string_view block, SpdyFrame& frame);
 
     std::unique_ptr<Inflate> inflate_;
-    std::string input_;
-    std::size_t at_ = 0;
+    FrameInput input_;
 };
 
 }  // namespace picket::http

@@ -1,5 +1,7 @@
 #include "common/http/websocket_frames.hpp"
 
+#include "common/base/big_endian.hpp"
+
 #include <algorithm>
 
 namespace picket::http {
@@ -18,16 +20,6 @@ Error no_frame(const char* why) {
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
     return static_cast<std::uint8_t>(bytes[at]);
-}
-
-std::uint64_t big_endian_at(std::string_view bytes, std::size_t at, std::size_t size) {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < size; ++i) number = number << 8U | byte_at(bytes, at + i);
-    return number;
-}
-
-void append_big_endian(std::string& out, std::uint64_t number, std::size_t size) {
-    for (std::size_t i = size; i-- > 0;) out += static_cast<char>(number >> (8 * i) & 0xffU);
 }
 
 bool is_known(std::uint8_t opcode) {
@@ -81,14 +73,8 @@ Result<CloseReason> parse_close(std::string_view payload) {
     return CloseReason{code, std::string(payload.substr(2))};
 }
 
-void FrameParser::put(std::string_view bytes) {
-    input_.erase(0, at_);
-    at_ = 0;
-    input_ += bytes;
-}
-
 Result<std::optional<FrameParser::Header>> FrameParser::read_header() const {
-    const auto bytes = pending();
+    const auto bytes = input_.pending();
     if (bytes.size() < 2) return std::optional<Header>();
     const auto first = byte_at(bytes, 0);
     const auto second = byte_at(bytes, 1);
@@ -117,10 +103,11 @@ Result<std::optional<FrameParser::Header>> FrameParser::read_header() const {
 }
 
 std::string FrameParser::take_payload(const Header& header) const {
-    std::string payload(pending().substr(header.size, header.payload));
+    std::string payload(input_.pending().substr(header.size, header.payload));
     if (!masked_) return payload;
     FrameMask mask{};
-    std::copy_n(pending().begin() + static_cast<std::ptrdiff_t>(header.size) - 4, 4, mask.begin());
+    std::copy_n(
+        input_.pending().begin() + static_cast<std::ptrdiff_t>(header.size) - 4, 4, mask.begin());
     apply_mask(payload.data(), payload.size(), mask);
     return payload;
 }
@@ -128,13 +115,13 @@ std::string FrameParser::take_payload(const Header& header) const {
 Result<std::optional<WebSocketFrame>> FrameParser::next() {
     const auto header = read_header();
     if (!header) return header.error();
-    if (!*header || pending().size() < (*header)->size + (*header)->payload) {
+    if (!*header || input_.pending().size() < (*header)->size + (*header)->payload) {
         return std::optional<WebSocketFrame>();
     }
-    const auto first = byte_at(pending(), 0);
+    const auto first = byte_at(input_.pending(), 0);
     WebSocketFrame frame{
         (first & kLast) != 0, static_cast<Opcode>(first & 0x0fU), take_payload(**header)};
-    at_ += (*header)->size + (*header)->payload;
+    input_.take((*header)->size + (*header)->payload);
     return std::optional<WebSocketFrame>(std::move(frame));
 }
 

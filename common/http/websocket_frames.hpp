@@ -1,6 +1,7 @@
 #pragma once
 /// WebSocket frames (RFC 6455) as bytes. Pure.
 #include "common/base/result.hpp"
+#include "common/http/frame_input.hpp"
 
 #include <array>
 #include <cstddef>
@@ -51,7 +52,7 @@ public:
     FrameParser(bool masked, std::size_t max_payload)
         : masked_(masked), max_payload_(max_payload) {}
 
-    void put(std::string_view bytes);
+    void put(std::string_view bytes) { input_.put(bytes); }
     /// The next whole frame, nothing if more bytes are needed. RequestEntityTooLarge for a frame
     /// that is too long, BadRequest for what is no frame; then the stream is over.
     [[nodiscard]] Result<std::optional<WebSocketFrame>> next();
@@ -62,13 +63,11 @@ private:
         std::uint64_t payload = 0;
     };
     [[nodiscard]] Result<std::optional<Header>> read_header() const;
-    [[nodiscard]] std::string_view pending() const { return std::string_view(input_).substr(at_); }
     [[nodiscard]] std::string take_payload(const Header& header) const;
 
     bool masked_;
     std::size_t max_payload_;
-    std::string input_;
-    std::size_t at_ = 0;  ///< what of the input has been taken
+    FrameInput input_;
 };
 
 }  // namespace picket::http

@@ -1,5 +1,7 @@
 #include "nodeagent/runtime/docker_log_frames.hpp"
 
+#include "common/base/big_endian.hpp"
+
 #include <algorithm>
 
 namespace picket::nodeagent {
@@ -28,16 +30,9 @@ void DockerLogFrames::read_header(std::string_view& piece) {
     header_ += piece.substr(0, wanted);
     piece.remove_prefix(wanted);
     if (header_.size() < kHeaderSize) return;
-    remaining_ = payload_length();
+    remaining_ = static_cast<std::uint32_t>(big_endian_at(header_, 4, 4));
     stream_ = static_cast<std::uint8_t>(header_.front());
     header_.clear();
-}
-
-std::uint32_t DockerLogFrames::payload_length() const {
-    std::uint32_t length = 0;
-    for (std::size_t i = 4; i < kHeaderSize; ++i)
-        length = (length << 8U) | static_cast<unsigned char>(header_[i]);
-    return length;
 }
 
 }  // namespace picket::nodeagent

@@ -24,7 +24,6 @@ private:
     static constexpr std::size_t kHeaderSize = 8;
 
     void read_header(std::string_view& piece);
-    [[nodiscard]] std::uint32_t payload_length() const;
 
     std::string header_;
     std::uint32_t remaining_ = 0;
