@@ -9,13 +9,12 @@ client::Target target_of(
     std::string plural,
     const ObjectMeta& meta,
     std::string subresource) {
-    client::Target target;
-    target.group_version = std::move(group_version);
-    target.plural = std::move(plural);
-    target.namespace_name = meta.namespace_name;
-    target.name = meta.name;
-    target.subresource = std::move(subresource);
-    return target;
+    return {
+        .group_version = std::move(group_version),
+        .plural = std::move(plural),
+        .namespace_name = meta.namespace_name,
+        .name = meta.name,
+        .subresource = std::move(subresource)};
 }
 
 Json add_owner_patch(const ObjectMeta& object, const OwnerReference& owner) {

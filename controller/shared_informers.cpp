@@ -6,10 +6,7 @@ namespace picket::controller {
 namespace {
 
 client::Target all_of(const char* group_version, const char* plural) {
-    client::Target target;
-    target.group_version = group_version;
-    target.plural = plural;
-    return target;
+    return {.group_version = group_version, .plural = plural};
 }
 
 }  // namespace

@@ -75,15 +75,6 @@ std::vector<Resource> companion_group_resources() {
             Scope::Cluster,
             {"psp"}),
         plain_kind(
-            rbac(),
-            "clusterrolebindings",
-            "clusterrolebinding",
-            "ClusterRoleBinding",
-            Scope::Cluster),
-        plain_kind(rbac(), "clusterroles", "clusterrole", "ClusterRole", Scope::Cluster),
-        plain_kind(rbac(), "rolebindings", "rolebinding", "RoleBinding", Scope::Namespace),
-        plain_kind(rbac(), "roles", "role", "Role", Scope::Namespace),
-        plain_kind(
             {"scheduling.k8s.io/v1", "scheduling.k8s.io/v1beta1"},
             "priorityclasses",
             "priorityclass",
@@ -116,6 +107,20 @@ std::vector<Resource> companion_group_resources() {
             "CustomResourceDefinition",
             Scope::Cluster,
             {"crd", "crds"})),
+    };
+}
+
+std::vector<Resource> rbac_resources() {
+    return {
+        plain_kind(
+            rbac(),
+            "clusterrolebindings",
+            "clusterrolebinding",
+            "ClusterRoleBinding",
+            Scope::Cluster),
+        plain_kind(rbac(), "clusterroles", "clusterrole", "ClusterRole", Scope::Cluster),
+        plain_kind(rbac(), "rolebindings", "rolebinding", "RoleBinding", Scope::Namespace),
+        plain_kind(rbac(), "roles", "role", "Role", Scope::Namespace),
     };
 }
 

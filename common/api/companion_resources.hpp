@@ -9,6 +9,7 @@ namespace picket {
 /// Part of the table in resource.cpp.
 [[nodiscard]] std::vector<Resource> companion_core_resources();
 [[nodiscard]] std::vector<Resource> companion_group_resources();
+[[nodiscard]] std::vector<Resource> rbac_resources();
 [[nodiscard]] std::vector<Resource> kept_resources();
 
 }  // namespace picket

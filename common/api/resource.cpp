@@ -106,6 +106,7 @@ const std::vector<Resource>& resources() {
              {companion_core_resources,
               group_resources,
               companion_group_resources,
+              rbac_resources,
               kept_resources}) {
             for (auto& resource : more()) all.push_back(std::move(resource));
         }

@@ -9,12 +9,11 @@ namespace picket::controller {
 namespace {
 
 client::Target revision_target(const DaemonSet& set, std::string name = {}) {
-    client::Target target;
-    target.group_version = "apps/v1";
-    target.plural = "controllerrevisions";
-    target.namespace_name = set.meta.namespace_name;
-    target.name = std::move(name);
-    return target;
+    return {
+        .group_version = "apps/v1",
+        .plural = "controllerrevisions",
+        .namespace_name = set.meta.namespace_name,
+        .name = std::move(name)};
 }
 
 std::set<std::string> hashes_of(const PodIndex::Pods& pods) {

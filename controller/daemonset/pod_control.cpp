@@ -10,12 +10,11 @@ namespace picket::controller {
 namespace {
 
 client::Target pods_of(const DaemonSet& set, std::string name = {}) {
-    client::Target target;
-    target.group_version = "v1";
-    target.plural = "pods";
-    target.namespace_name = set.meta.namespace_name;
-    target.name = std::move(name);
-    return target;
+    return {
+        .group_version = "v1",
+        .plural = "pods",
+        .namespace_name = set.meta.namespace_name,
+        .name = std::move(name)};
 }
 
 /// Nothing can be made in a namespace that is going away, and nothing needs to be.

@@ -12,10 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds kBudgetBatch{300};
 
 client::Target budgets_target() {
-    client::Target target;
-    target.group_version = "policy/v1";
-    target.plural = "poddisruptionbudgets";
-    return target;
+    return {.group_version = "policy/v1", .plural = "poddisruptionbudgets"};
 }
 
 StatusCondition allowed_condition(

@@ -13,28 +13,23 @@ constexpr std::size_t kEndpointsWorkers = 4;
 constexpr std::chrono::milliseconds kBatch{300};
 
 client::Target endpoints_target(std::string namespace_name, std::string name = {}) {
-    client::Target target;
-    target.group_version = "v1";
-    target.plural = "endpoints";
-    target.namespace_name = std::move(namespace_name);
-    target.name = std::move(name);
-    return target;
+    return {
+        .group_version = "v1",
+        .plural = "endpoints",
+        .namespace_name = std::move(namespace_name),
+        .name = std::move(name)};
 }
 
 client::Target slices_target(std::string namespace_name, std::string name = {}) {
-    client::Target target;
-    target.group_version = "discovery.k8s.io/v1";
-    target.plural = "endpointslices";
-    target.namespace_name = std::move(namespace_name);
-    target.name = std::move(name);
-    return target;
+    return {
+        .group_version = "discovery.k8s.io/v1",
+        .plural = "endpointslices",
+        .namespace_name = std::move(namespace_name),
+        .name = std::move(name)};
 }
 
 client::Target services_target() {
-    client::Target target;
-    target.group_version = "v1";
-    target.plural = "services";
-    return target;
+    return {.group_version = "v1", .plural = "services"};
 }
 
 client::Query our_slices() {

@@ -14,20 +14,18 @@ constexpr std::chrono::milliseconds kLookAgain{500};
 constexpr const char* kFinalizer = "kubernetes";
 
 client::Target namespace_target(std::string name, std::string subresource = {}) {
-    client::Target target;
-    target.group_version = "v1";
-    target.plural = "namespaces";
-    target.name = std::move(name);
-    target.subresource = std::move(subresource);
-    return target;
+    return {
+        .group_version = "v1",
+        .plural = "namespaces",
+        .name = std::move(name),
+        .subresource = std::move(subresource)};
 }
 
 client::Target collection_of(const Resource& resource, std::string namespace_name) {
-    client::Target target;
-    target.group_version = resource.group_versions.front();
-    target.plural = resource.plural;
-    target.namespace_name = std::move(namespace_name);
-    return target;
+    return {
+        .group_version = std::string(resource.group_versions.front()),
+        .plural = std::string(resource.plural),
+        .namespace_name = std::move(namespace_name)};
 }
 
 bool can_be_emptied(const Resource& resource) {

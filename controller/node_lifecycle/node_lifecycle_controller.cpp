@@ -16,12 +16,11 @@ constexpr const char* kLeaseNamespace = "kube-node-lease";
 constexpr std::chrono::milliseconds kShortestWait{100};
 
 client::Target lease_target(std::string name = {}) {
-    client::Target target;
-    target.group_version = "coordination.k8s.io/v1";
-    target.plural = "leases";
-    target.namespace_name = kLeaseNamespace;
-    target.name = std::move(name);
-    return target;
+    return {
+        .group_version = "coordination.k8s.io/v1",
+        .plural = "leases",
+        .namespace_name = kLeaseNamespace,
+        .name = std::move(name)};
 }
 
 std::string renewal_of(const Json& lease) {

@@ -10,11 +10,7 @@ namespace {
 constexpr std::size_t kPodWorkers = 16;
 
 client::Target node_target(const std::string& name) {
-    client::Target target;
-    target.group_version = "v1";
-    target.plural = "nodes";
-    target.name = name;
-    return target;
+    return {.group_version = "v1", .plural = "nodes", .name = name};
 }
 
 }  // namespace

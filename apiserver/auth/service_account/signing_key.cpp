@@ -1,6 +1,7 @@
 #include "apiserver/auth/service_account/signing_key.hpp"
 
 #include "common/base/encoding.hpp"
+#include "common/base/freed.hpp"
 #include "common/base/private_file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,18 +20,11 @@ namespace {
 constexpr std::size_t kCoordinateBytes = 32;
 constexpr std::size_t kKeyIdLength = 16;
 
-template <auto Free>
-struct OpensslFree {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using PkeyPtr = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
-using DigestPtr = std::unique_ptr<EVP_MD_CTX, OpensslFree<EVP_MD_CTX_free>>;
-using SignaturePtr = std::unique_ptr<ECDSA_SIG, OpensslFree<ECDSA_SIG_free>>;
-using NumberPtr = std::unique_ptr<BIGNUM, OpensslFree<BN_free>>;
-using BioPtr = std::unique_ptr<BIO, OpensslFree<BIO_free>>;
+using PkeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using DigestPtr = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+using SignaturePtr = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+using NumberPtr = std::unique_ptr<BIGNUM, Freed<BN_free>>;
+using BioPtr = std::unique_ptr<BIO, Freed<BIO_free>>;
 
 void must_sign(bool good, const char* act) {
     if (!good) throw std::runtime_error(std::string("OpenSSL cannot ") + act);

@@ -1,4 +1,5 @@
 #pragma once
+#include "common/base/freed.hpp"
 #include "common/base/result.hpp"
 
 #include <openssl/evp.h>
@@ -12,13 +13,6 @@
 /// PEM text to OpenSSL's objects and back.
 namespace picket::tls {
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 
