@@ -74,7 +74,12 @@ void PodIndex::put(const std::string& key, const PodPtr& pod) {
     } else {
         uncontrolled_[pod->meta.namespace_name][key] = pod;
     }
-    if (pod->bound()) by_node_[pod->node_name][key] = pod;
+    if (pod->bound()) {
+        by_node_[pod->node_name][key] = pod;
+    } else if (!pod->aimed_node.empty()) {
+        by_aim_[pod->aimed_node][key] = pod;
+    }
+    touched_(*pod);
 }
 
 void PodIndex::erase(const std::string& key) {
@@ -85,6 +90,8 @@ void PodIndex::erase(const std::string& key) {
     if (const auto* owner = pod->meta.controller()) leave(by_controller_, owner->uid, key);
     leave(uncontrolled_, pod->meta.namespace_name, key);
     leave(by_node_, pod->node_name, key);
+    leave(by_aim_, pod->aimed_node, key);
+    touched_(*pod);
 }
 
 const PodIndex::Pods& PodIndex::controlled_by(const std::string& owner_uid) const {
@@ -97,6 +104,10 @@ const PodIndex::Pods& PodIndex::uncontrolled_in(const std::string& namespace_nam
 
 const PodIndex::Pods& PodIndex::on_node(const std::string& node) const {
     return pods_of(by_node_, node);
+}
+
+const PodIndex::Pods& PodIndex::aimed_at(const std::string& node) const {
+    return pods_of(by_aim_, node);
 }
 
 std::vector<std::string> PodIndex::nodes() const {

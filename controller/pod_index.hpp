@@ -2,6 +2,7 @@
 #include "common/api/pod.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,9 @@ public:
     /// A pod that was created but that the informer never showed is given up after this long.
     static constexpr std::chrono::seconds kAssumedFor{60};
 
+    /// Called with every pod that is put in or taken out; one that changes is both.
+    void on_touch(std::function<void(const Pod&)> handler) { touched_ = std::move(handler); }
+
     /// What the informer saw: the pod as it is now, or null when it is gone.
     void observe(const std::string& key, const PodPtr& after);
     /// What the server answered to a create or a change.
@@ -39,6 +43,8 @@ public:
     [[nodiscard]] const Pods& controlled_by(const std::string& owner_uid) const;
     [[nodiscard]] const Pods& uncontrolled_in(const std::string& namespace_name) const;
     [[nodiscard]] const Pods& on_node(const std::string& node) const;
+    /// Pods that are not bound yet and whose affinity names this node.
+    [[nodiscard]] const Pods& aimed_at(const std::string& node) const;
     /// Nodes that at least one pod is bound to.
     [[nodiscard]] std::vector<std::string> nodes() const;
     [[nodiscard]] PodPtr find(const std::string& key) const;
@@ -56,6 +62,8 @@ private:
     Group by_controller_;
     Group uncontrolled_;
     Group by_node_;
+    Group by_aim_;
+    std::function<void(const Pod&)> touched_ = [](const Pod&) {};
 };
 
 }  // namespace picket::controller

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace picket::daemonset {
 namespace {
@@ -14,9 +13,9 @@ StatusCondition condition_of(
     return {std::move(type), holds ? "True" : "False", std::move(reason), std::move(message), {}};
 }
 
-StatusCondition available_condition(const StatusInput& input, const DaemonSetStatus& counters) {
+StatusCondition available_condition(const DaemonSet& set, const DaemonSetStatus& counters) {
     const auto desired = counters.desired_number_scheduled;
-    const auto may_lack = resolve_limits(input.set, desired).max_unavailable;
+    const auto may_lack = resolve_limits(set, desired).max_unavailable;
     // A daemon that works nowhere is not available, however many hosts may be without it.
     const bool anywhere = desired == 0 || counters.number_available > 0;
     const bool enough = anywhere && counters.number_available >= desired - may_lack;
@@ -31,12 +30,12 @@ StatusCondition available_condition(const StatusInput& input, const DaemonSetSta
             may_lack));
 }
 
-bool waits_for_deletion(const StatusInput& input, const DaemonSetStatus& counters) {
-    return input.set.update_strategy == UpdateStrategy::OnDelete &&
+bool waits_for_deletion(const DaemonSet& set, const DaemonSetStatus& counters) {
+    return set.update_strategy == UpdateStrategy::OnDelete &&
            counters.number_available == counters.desired_number_scheduled;
 }
 
-StatusCondition progressing_condition(const StatusInput& input, const DaemonSetStatus& counters) {
+StatusCondition progressing_condition(const DaemonSet& set, const DaemonSetStatus& counters) {
     const auto desired = counters.desired_number_scheduled;
     const auto updated = counters.updated_number_scheduled;
     const auto message = fmt::format(
@@ -46,46 +45,46 @@ StatusCondition progressing_condition(const StatusInput& input, const DaemonSetS
         counters.number_available);
     if (updated == desired && counters.number_available == desired)
         return condition_of("Progressing", false, "Complete", message);
-    if (waits_for_deletion(input, counters))
+    if (waits_for_deletion(set, counters))
         return condition_of("Progressing", false, "OnDelete", message);
     return condition_of("Progressing", true, updated < desired ? "Updating" : "Starting", message);
 }
 
-/// What is wrong with one host that no update brought about; empty: nothing.
-std::string_view fault_of(const NodeSituation& situation) {
-    if (situation.pods.empty() || !situation.exists) return {};
-    const auto& pod = *situation.pods.front();
-    if (situation.silent()) return "NodesSilent";
-    if (pod.meta.deleting()) return {};
-    if (pod.phase == PodPhase::Failed) return "PodsFailed";
-    if (pod.trouble != PodTrouble::None) return "PodsInTrouble";
-    return !pod.ready && pod.was_ready() ? "PodsNotReady" : std::string_view();
+std::string_view fault_name(HostFault fault) {
+    switch (fault) {
+        case HostFault::NodesSilent:
+            return "NodesSilent";
+        case HostFault::PodsFailed:
+            return "PodsFailed";
+        case HostFault::PodsInTrouble:
+            return "PodsInTrouble";
+        case HostFault::PodsNotReady:
+            return "PodsNotReady";
+        case HostFault::None:
+            break;
+    }
+    return "";
 }
 
-StatusCondition degraded_condition(const StatusInput& input) {
-    std::map<std::string_view, std::vector<std::string_view>> faults;
-    for (const auto& situation : input.situations) {
-        if (const auto fault = fault_of(situation); !fault.empty())
-            faults[fault].push_back(situation.node);
-    }
+StatusCondition degraded_condition(const Faults& faults) {
     if (faults.empty())
         return condition_of("Degraded", false, "AllWell", "no host has a broken daemon");
     const auto worst =
         std::max_element(faults.begin(), faults.end(), [](const auto& left, const auto& right) {
-            return left.second.size() < right.second.size();
+            return left.second.count < right.second.count;
         });
-    constexpr std::size_t kNamed = 3;
     std::string message;
-    for (const auto& [fault, nodes] : faults) {
-        const auto named = std::min(nodes.size(), kNamed);
+    for (const auto& [fault, hosts] : faults) {
+        const auto more = hosts.count - hosts.named.size();
         message += fmt::format(
             "{}{}: {}{}",
             message.empty() ? "" : "; ",
-            fault,
-            fmt::join(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(named), ", "),
-            nodes.size() > named ? fmt::format(" and {} more", nodes.size() - named) : "");
+            fault_name(fault),
+            fmt::join(hosts.named, ", "),
+            more > 0 ? fmt::format(" and {} more", more) : "");
     }
-    return condition_of("Degraded", true, std::string(worst->first), std::move(message));
+    return condition_of(
+        "Degraded", true, std::string(fault_name(worst->first)), std::move(message));
 }
 
 /// In the place of the one of its type, or at the end.
@@ -103,11 +102,22 @@ void put(std::vector<StatusCondition>& conditions, StatusCondition condition, Ti
 
 }  // namespace
 
-std::vector<StatusCondition> sum_up(const StatusInput& input, const DaemonSetStatus& counters) {
-    auto conditions = input.set.status.conditions;
-    put(conditions, available_condition(input, counters), input.now);
-    put(conditions, progressing_condition(input, counters), input.now);
-    put(conditions, degraded_condition(input), input.now);
+HostFault fault_of(const NodeSituation& situation) {
+    if (situation.pods.empty() || !situation.exists) return HostFault::None;
+    const auto& pod = *situation.pods.front();
+    if (situation.silent()) return HostFault::NodesSilent;
+    if (pod.meta.deleting()) return HostFault::None;
+    if (pod.phase == PodPhase::Failed) return HostFault::PodsFailed;
+    if (pod.trouble != PodTrouble::None) return HostFault::PodsInTrouble;
+    return !pod.ready && pod.was_ready() ? HostFault::PodsNotReady : HostFault::None;
+}
+
+std::vector<StatusCondition> sum_up(
+    const DaemonSet& set, const DaemonSetStatus& counters, const Faults& faults, TimePoint now) {
+    auto conditions = set.status.conditions;
+    put(conditions, available_condition(set, counters), now);
+    put(conditions, progressing_condition(set, counters), now);
+    put(conditions, degraded_condition(faults), now);
     return conditions;
 }
 

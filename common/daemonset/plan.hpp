@@ -4,6 +4,7 @@
 #include "common/daemonset/survey.hpp"
 #include "common/daemonset/turn.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,8 +49,22 @@ struct DaemonPlan {
     /// Names of pods that stay until the new images are on their hosts: ask the agents to pull.
     std::vector<std::string> prefetches = {};
 
+    /// Nothing is to be done, said or waited for.
+    [[nodiscard]] bool empty() const {
+        return idle() && events.empty() && !requeue_after && backoff.empty() && turns.empty() &&
+               prefetches.empty();
+    }
     [[nodiscard]] bool idle() const { return creates.empty() && deletes.empty(); }
     void look_again_after(Duration delay);
+};
+
+/// What hosts add to a rolling update by number alone.
+struct RolloutCounts {
+    std::int64_t desired = 0;
+    std::int64_t unavailable = 0;
+    std::int64_t surging = 0;
+    std::int64_t works = 0;   ///< an available pod of either revision is there
+    std::int64_t proven = 0;  ///< a new pod has worked there
 };
 
 struct PlanInput {
@@ -60,6 +75,9 @@ struct PlanInput {
     TimePoint now;
     /// Of nodes whose old pod is on its way out or gone, and whose new one is not there yet.
     const Turns& turns = no_turns();
+    /// Of the hosts that are not in `situations`, because a plan need not look at them
+    /// (host_share.hpp).
+    RolloutCounts others = {};
 
     [[nodiscard]] static const Turns& no_turns();
 };

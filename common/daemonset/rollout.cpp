@@ -68,22 +68,31 @@ void take_turn(
 struct ReplaceInPlace {
     const PlanInput& input;
     DaemonPlan& plan;
-    std::int64_t unavailable = 0;
-    bool proven = false;  ///< a new pod has worked somewhere, so its images can be had
+    std::int64_t unavailable = input.others.unavailable;
+    /// A new pod has worked there, so its images can be had.
+    std::int64_t proven = input.others.proven;
+    bool asked_turns = false;  ///< what it counts depends on whose turn it is
     std::vector<std::pair<const NodeSituation*, const Pod*>> candidates = {};
 
     void visit(const NodeSituation& situation, bool settled) {
         if (waits_in_silence(situation, input.set, input.revision)) return;
         const auto pods = by_revision(input, situation);
         const bool one = !pods.surplus && (pods.updated == nullptr) != (pods.outdated == nullptr);
-        if (pods.updated != nullptr && pods.updated->was_ready()) proven = true;
+        if (pods.updated != nullptr && pods.updated->was_ready()) proven += 1;
         if (one && pods.updated != nullptr) {
             visit_updated(situation, *pods.updated);
         } else if (one && settled) {
             visit_outdated(situation, *pods.outdated);
         } else if (situation.placement.should_run || pods.surplus || pods.outdated != nullptr) {
+            asked_turns = true;
             unavailable += vacancy_counts(input, plan, situation) ? 1 : 0;
         }
+    }
+
+    /// What it has counted is all that there is to it.
+    [[nodiscard]] std::optional<RolloutCounts> part() const {
+        if (asked_turns || !candidates.empty() || !plan.empty()) return std::nullopt;
+        return RolloutCounts{.unavailable = unavailable, .proven = proven};
     }
 
     void visit_updated(const NodeSituation& situation, const Pod& pod) {
@@ -100,7 +109,7 @@ struct ReplaceInPlace {
     }
 
     void finish(std::int64_t max_unavailable) {
-        ImageFirst images{input, plan, proven};
+        ImageFirst images{input, plan, proven > 0};
         for (const auto& [situation, pod] : candidates) {
             if (!images.there(*situation, *pod)) {
                 images.wanted(*pod);
@@ -119,8 +128,8 @@ struct ReplaceInPlace {
 struct SurgeBeside {
     const PlanInput& input;
     DaemonPlan& plan;
-    std::int64_t surging = 0;
-    std::int64_t available_nodes = 0;
+    std::int64_t surging = input.others.surging;
+    std::int64_t available_nodes = input.others.works;
     std::vector<std::pair<const NodeSituation*, const Pod*>> candidates = {};
     std::vector<std::pair<const NodeSituation*, const Pod*>> leaving =
         {};  ///< available, on nodes no longer eligible
@@ -156,6 +165,11 @@ struct SurgeBeside {
         plan.turns[situation.node] =
             turn_after(situation, pod, input.set, input.revision, input.now);
         plan.creates.push_back(situation.node);
+    }
+
+    [[nodiscard]] std::optional<RolloutCounts> part() const {
+        if (!candidates.empty() || !leaving.empty() || !plan.empty()) return std::nullopt;
+        return RolloutCounts{.surging = surging, .works = available_nodes};
     }
 
     void finish(std::int64_t max_surge, std::int64_t desired) {
@@ -196,7 +210,7 @@ RolloutLimits resolve_limits(const DaemonSet& set, std::int64_t desired) {
 }
 
 void plan_rollout(const PlanInput& input, const std::vector<bool>& settled, DaemonPlan& plan) {
-    const auto desired = count_desired(input.situations);
+    const auto desired = count_desired(input.situations) + input.others.desired;
     const auto limits = resolve_limits(input.set, desired);
     if (allows_surge(input.set)) {
         SurgeBeside step{input, plan};
@@ -207,6 +221,16 @@ void plan_rollout(const PlanInput& input, const std::vector<bool>& settled, Daem
         visit_all(step, settled);
         step.finish(limits.max_unavailable);
     }
+}
+
+std::optional<RolloutCounts> rollout_part(const PlanInput& input, const NodeSituation& situation) {
+    DaemonPlan plan;
+    const auto part_in = [&](auto step) {
+        step.visit(situation, true);
+        return step.part();
+    };
+    if (allows_surge(input.set)) return part_in(SurgeBeside{input, plan});
+    return part_in(ReplaceInPlace{input, plan});
 }
 
 }  // namespace picket::daemonset

@@ -2,6 +2,7 @@
 #include "common/daemonset/plan.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace picket::daemonset {
@@ -38,5 +39,10 @@ struct RolloutLimits {
 ///   the rest of a host that was broken     not counted
 ///   or silent before its turn
 void plan_rollout(const PlanInput& input, const std::vector<bool>& settled, DaemonPlan& plan);
+
+/// One settled host's part in an update, if it comes to numbers; nothing if the update must look at
+/// the host itself.
+[[nodiscard]] std::optional<RolloutCounts> rollout_part(
+    const PlanInput& input, const NodeSituation& situation);
 
 }  // namespace picket::daemonset

@@ -16,14 +16,6 @@ void add(DaemonSetStatus& sum, const DaemonSetStatus& node) {
     sum.number_available += node.number_available;
 }
 
-std::optional<Duration> until_available(const StatusInput& input, const NodeSituation& situation) {
-    if (!situation.placement.should_run || situation.pods.empty()) return std::nullopt;
-    const auto& pod = *situation.pods.front();
-    if (!is_ready(situation, pod) || !pod.ready_since) return std::nullopt;
-    if (is_available(situation, pod, input.set, input.now)) return std::nullopt;
-    return *pod.ready_since + std::chrono::seconds(input.set.min_ready_seconds) - input.now;
-}
-
 Json to_json(const StatusCondition& condition) {
     Json json{{"type", condition.type}, {"status", condition.status}};
     if (!condition.reason.empty()) json["reason"] = condition.reason;
@@ -57,19 +49,30 @@ DaemonSetStatus count_node(const StatusInput& input, const NodeSituation& situat
 }
 
 CountedStatus count_status(const StatusInput& input) {
-    CountedStatus result;
+    DaemonSetStatus counters;
+    Faults faults;
+    std::optional<TimePoint> next;
     for (const auto& situation : input.situations) {
-        add(result.status, count_node(input, situation));
-        const auto wait = until_available(input, situation);
-        if (wait && (!result.next_available || *wait < *result.next_available))
-            result.next_available = wait;
+        add(counters, count_node(input, situation));
+        if (const auto fault = fault_of(situation); fault != HostFault::None) {
+            auto& hosts = faults[fault];
+            if (hosts.count++ < kNamedHosts) hosts.named.push_back(situation.node);
+        }
+        const auto then = becomes_available(situation, input.set, input.now);
+        if (then && (!next || *then < *next)) next = then;
     }
-    auto& status = result.status;
-    status.number_unavailable = status.desired_number_scheduled - status.number_available;
-    status.observed_generation = input.set.meta.generation;
-    status.collision_count = input.set.status.collision_count;
-    status.conditions = sum_up(input, status);
+    CountedStatus result{.status = finished_status(input.set, counters, faults, input.now)};
+    if (next) result.next_available = *next - input.now;
     return result;
+}
+
+DaemonSetStatus finished_status(
+    const DaemonSet& set, DaemonSetStatus counters, const Faults& faults, TimePoint now) {
+    counters.number_unavailable = counters.desired_number_scheduled - counters.number_available;
+    counters.observed_generation = set.meta.generation;
+    counters.collision_count = set.status.collision_count;
+    counters.conditions = sum_up(set, counters, faults, now);
+    return counters;
 }
 
 Json status_patch(const DaemonSetStatus& status) {

@@ -36,6 +36,16 @@ struct NodeSituation {
     [[nodiscard]] bool silent() const { return silent_since.has_value(); }
 };
 
+/// Since when nothing is heard of the node; nothing if it is heard.
+[[nodiscard]] std::optional<TimePoint> silent_since(const Node& node);
+
+/// One node (null: it is not there) with the set's pods aimed at it, in any order.
+[[nodiscard]] NodeSituation situation_of(
+    const PlacementRules& rules,
+    const std::string& name,
+    const NodePtr& node,
+    std::vector<PodPtr> pods);
+
 /// One situation per node, and one for each missing node that pods name, ordered by node name.
 /// Every decision, count and explanation about the set reads this one answer, so they cannot
 /// disagree.
@@ -49,5 +59,8 @@ struct NodeSituation {
 /// Ready for at least the set's minReadySeconds.
 [[nodiscard]] bool is_available(
     const NodeSituation& situation, const Pod& pod, const DaemonSet& set, TimePoint now);
+/// When the next of the pods becomes available by waiting alone, if minReadySeconds makes one wait.
+[[nodiscard]] std::optional<TimePoint> becomes_available(
+    const NodeSituation& situation, const DaemonSet& set, TimePoint now);
 
 }  // namespace picket::daemonset

@@ -37,15 +37,27 @@ bool waits_in_silence(
 }
 
 void settle_turns(
-    const std::vector<NodeSituation>& situations, const CurrentRevision& revision, Turns& turns) {
+    const std::function<std::optional<NodeSituation>(const std::string& node)>& look,
+    const CurrentRevision& revision,
+    Turns& turns) {
     std::erase_if(turns, [&](const auto& entry) {
-        const auto found = std::ranges::lower_bound(
-            situations, entry.first, {}, [](const auto& situation) { return situation.node; });
-        if (found == situations.end() || found->node != entry.first || !found->exists) return true;
+        const auto found = look(entry.first);
+        if (!found || !found->exists) return true;
         return std::any_of(found->pods.begin(), found->pods.end(), [&](const PodPtr& pod) {
             return !pod->meta.deleting() && revision.made(pod->meta);
         });
     });
+}
+
+void settle_turns(
+    const std::vector<NodeSituation>& situations, const CurrentRevision& revision, Turns& turns) {
+    const auto look = [&](const std::string& node) -> std::optional<NodeSituation> {
+        const auto found = std::ranges::lower_bound(
+            situations, node, {}, [](const auto& situation) { return situation.node; });
+        if (found == situations.end() || found->node != node) return std::nullopt;
+        return *found;
+    };
+    settle_turns(look, revision, turns);
 }
 
 std::string format_excused(const Turns& turns) {

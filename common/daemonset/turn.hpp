@@ -2,7 +2,9 @@
 #include "common/daemonset/pod_template.hpp"
 #include "common/daemonset/survey.hpp"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +47,10 @@ using Turns = std::map<std::string, PodTurn>;  ///< by node; a plain value
     const NodeSituation& situation, const DaemonSet& set, const CurrentRevision& revision);
 
 /// Forgets turns that have come to an end: the successor is there, or the node is gone.
+void settle_turns(
+    const std::function<std::optional<NodeSituation>(const std::string& node)>& look,
+    const CurrentRevision& revision,
+    Turns& turns);
 void settle_turns(
     const std::vector<NodeSituation>& situations, const CurrentRevision& revision, Turns& turns);
 

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kSetWorkers = 4;
 
-bool is_silent(const Node& node) {
-    return node.condition_status("Ready") == ConditionStatus::Unknown;
-}
-
 /// Everything a decision may depend on; heartbeats and the rest of a node's status are not in it.
 bool same_to_sets(const Node& left, const Node& right) {
     const auto same_taints = std::equal(
@@ -28,31 +24,13 @@ bool same_to_sets(const Node& left, const Node& right) {
         right.taints.end(),
         [](const Taint& a, const Taint& b) { return a.same_as(b) && a.value == b.value; });
     return left.meta.uid == right.meta.uid && left.meta.labels == right.meta.labels &&
-           same_taints && is_silent(left) == is_silent(right);
-}
-
-bool placement_changed(const DaemonSet& set, const NodePtr& before, const NodePtr& after) {
-    const PlacementRules rules(set.pod_template);
-    if (!before) return rules.place(*after).should_run;
-    // Silence takes readiness from what runs there, whatever the taints say.
-    const auto place = rules.place(*after);
-    if (is_silent(*before) != is_silent(*after)) return place.should_continue;
-    return !rules.place(*before).same_decision(place);
+           same_taints && silent_since(left) == silent_since(right);
 }
 
 /// The selector as a query; empty where it is missing or would take everything.
 std::string query_of(const DaemonSet& set) {
     const auto& selector = set.selector;
     return selector ? selector->to_string() : std::string();
-}
-
-/// Pods by the node they are on or aimed at; only those the set keeps.
-PodsByNode pods_by_node(const DaemonSet& set, const PodIndex::Pods& owned) {
-    PodsByNode result;
-    for (const auto& [key, pod] : owned) {
-        if (claim_object(set, pod->meta) == Claim::Keep) result[pod->target_node()].push_back(pod);
-    }
-    return result;
 }
 
 /// True if something was left out.
@@ -82,6 +60,7 @@ DaemonSetController::DaemonSetController(
       events_(api, clock, "daemonset-controller"),
       pods_(api, events_, informers.pod_index, clock, tasks),
       history_(api, informers, pods_),
+      hosts_(informers, clock),
       loop_(executor, "daemonset", [this](std::string key) { return sync(std::move(key)); }) {
     watch_sets();
     watch_pods();
@@ -97,8 +76,7 @@ void DaemonSetController::start() {
 void DaemonSetController::watch_sets() {
     informers_.daemonsets.on_change(
         [this](const std::string& key, const SetPtr& before, const SetPtr& after) {
-            if (before && (!after || after->meta.uid != before->meta.uid))
-                memory_.erase(before->meta.uid);
+            if (before && (!after || after->meta.uid != before->meta.uid)) forget(before->meta.uid);
             if (!after) quiet_until_.erase(key);
             loop_.queue().add(key);
         });
@@ -151,10 +129,10 @@ void DaemonSetController::wake_owner(const ObjectMeta& object) {
     loop_.queue().add_after(key, std::chrono::ceil<std::chrono::milliseconds>(rest));
 }
 
-/// A look at a set surveys all hosts, and its pods tell by the thousand: looking takes at most a
-/// fifth of the time. One event after a while of silence is looked at once.
-void DaemonSetController::keep_quiet(const DaemonSet& set, LoopClock::duration surveyed) {
-    quiet_until_[set.meta.key()] = LoopClock::now() + 4 * surveyed;
+/// A set's pods tell by the thousand, and each changes the status: writing it takes at most a fifth
+/// of the time. One event after a while of silence is looked at at once.
+void DaemonSetController::keep_quiet(const DaemonSet& set, LoopClock::duration written) {
+    quiet_until_[set.meta.key()] = LoopClock::now() + 4 * written;
 }
 
 void DaemonSetController::wake_selecting(const ObjectMeta& object) {
@@ -165,9 +143,23 @@ void DaemonSetController::wake_selecting(const ObjectMeta& object) {
 
 void DaemonSetController::node_changed(const NodePtr& before, const NodePtr& after) {
     if (before && after && same_to_sets(*before, *after)) return;
+    hosts_.node_changed((after ? after : before)->meta.name);
     for (const auto& [key, set] : informers_.daemonsets.objects()) {
         if (!after || placement_changed(*set, before, after)) loop_.queue().add(key);
     }
+}
+
+/// A set that has changed since its rules were prepared is looked at for that already.
+bool DaemonSetController::placement_changed(
+    const DaemonSet& set, const NodePtr& before, const NodePtr& after) const {
+    const auto* rules = hosts_.rules(set);
+    if (rules == nullptr) return true;
+    const auto place = rules->place(*after);
+    if (!before) return place.should_run;
+    // Silence takes readiness from what runs there, whatever the taints say.
+    if (silent_since(*before).has_value() != silent_since(*after).has_value())
+        return place.should_continue;
+    return !rules->place(*before).same_decision(place);
 }
 
 Awaitable<Result<void>> DaemonSetController::sync(std::string key) {
@@ -181,7 +173,16 @@ Awaitable<Result<void>> DaemonSetController::sync(std::string key) {
             "This set selects all pods; a non-empty selector is required.");
         co_return Ok();
     }
-    co_return co_await sync_live(set);
+    auto outcome = co_await sync_live(set);
+    // It may have gone meanwhile, and what was remembered of it with it.
+    if (const auto now = informers_.daemonsets.find(key); !now || now->meta.uid != set->meta.uid)
+        forget(set->meta.uid);
+    co_return outcome;
+}
+
+void DaemonSetController::forget(const std::string& set_uid) {
+    memory_.erase(set_uid);
+    hosts_.forget(set_uid);
 }
 
 Awaitable<Result<void>> DaemonSetController::sync_live(SetPtr set) {
@@ -190,6 +191,7 @@ Awaitable<Result<void>> DaemonSetController::sync_live(SetPtr set) {
     if (!caught_up) co_return caught_up.error();
     const auto revision = co_await history_.sync(set);
     if (!revision) co_return revision.error();
+    hosts_.of(set, *revision);
     auto outcome = co_await claim_pods(set);
     if (outcome) outcome = co_await act(set, *revision);
     if (outcome) outcome = co_await history_.clean_up(set, revision->hash);
@@ -228,15 +230,11 @@ Awaitable<Result<void>> DaemonSetController::catch_up(SetPtr set) {
 }
 
 Awaitable<Result<void>> DaemonSetController::claim_pods(SetPtr set) {
-    std::vector<PodPtr> to_release;
     std::vector<PodPtr> to_adopt;
-    for (const auto& [key, pod] : informers_.pod_index.controlled_by(set->meta.uid)) {
-        if (claim_object(*set, pod->meta) == Claim::Release) to_release.push_back(pod);
-    }
     for (const auto& [key, pod] : informers_.pod_index.uncontrolled_in(set->meta.namespace_name)) {
         if (claim_object(*set, pod->meta) == Claim::Adopt) to_adopt.push_back(pod);
     }
-    const auto released = co_await pods_.release(set, std::move(to_release));
+    const auto released = co_await pods_.release(set, hosts_.to_release(*set));
     if (!released || to_adopt.empty()) co_return released;
     co_return co_await adopt_pods(set, std::move(to_adopt));
 }
@@ -251,23 +249,17 @@ Awaitable<Result<void>> DaemonSetController::adopt_pods(SetPtr set, std::vector<
     co_return co_await pods_.adopt(set, std::move(pods));
 }
 
-std::vector<NodeSituation> DaemonSetController::gather(const DaemonSet& set) const {
-    return survey(
-        set,
-        informers_.nodes.objects(),
-        pods_by_node(set, informers_.pod_index.controlled_by(set.meta.uid)));
-}
-
 Awaitable<Result<void>> DaemonSetController::act(SetPtr set, CurrentRevision revision) {
-    const auto situations = gather(*set);
+    const auto& table = hosts_.of(set, revision);
+    const auto situations = hosts_.acting(*set, table);
     const auto now = clock_.now();
     auto& memory = memory_[set->meta.uid];
     auto& backoff = memory.backoff;
     auto& turns = memory.turns;
     if (!std::exchange(memory.recalled, true)) turns = history_.recall_turns(*set);
     backoff.forget_quiet(now);
-    settle_turns(situations, revision, turns);
-    auto plan = plan_daemonset({*set, revision, situations, backoff, now, turns});
+    settle_turns(hosts_.look(*set, table), revision, turns);
+    auto plan = plan_daemonset({*set, revision, situations, backoff, now, turns, table.others()});
     for (const auto& [node, entry] : plan.backoff) backoff.set(node, entry);
     for (const auto& [node, turn] : plan.turns) turns[node] = turn;
     look_again(*set, plan.requeue_after);
@@ -305,20 +297,18 @@ Awaitable<Result<void>> DaemonSetController::carry_out(
 }
 
 Awaitable<Result<void>> DaemonSetController::write_status(SetPtr set, CurrentRevision revision) {
-    const auto began = LoopClock::now();
-    const auto situations = gather(*set);
-    const auto counted = count_status({*set, revision, situations, clock_.now()});
-    // The plan has cost about the same.
-    keep_quiet(*set, 2 * (LoopClock::now() - began));
+    const auto counted = hosts_.of(set, revision).status(*set, clock_.now());
     look_again(*set, counted.next_available);
     if (informers_.pod_index.awaits_sight()) look_again(*set, PodIndex::kAssumedFor);
     if (counted.status == set->status) co_return Ok();
     auto patch = status_patch(counted.status);
     patch["metadata"] = {{"uid", set->meta.uid}};
+    const auto began = LoopClock::now();
     const auto answer = co_await api_.patch(
         target_of("apps/v1", "daemonsets", set->meta, "status"),
         client::PatchType::Merge,
         std::move(patch));
+    keep_quiet(*set, LoopClock::now() - began);
     if (!answer && !already_gone(answer.error())) co_return answer.error();
     co_return Ok();
 }

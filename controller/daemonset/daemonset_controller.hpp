@@ -1,6 +1,6 @@
 #pragma once
-#include "common/daemonset/status.hpp"
 #include "controller/daemonset/history_control.hpp"
+#include "controller/daemonset/host_tables.hpp"
 #include "controller/daemonset/pod_control.hpp"
 
 #include <map>
@@ -11,8 +11,8 @@ namespace picket::controller {
 
 /// Keeps one pod of every DaemonSet on each node that should run one. Informer events name the sets
 /// to look at; a sync gathers the set's situation from the caches, asks the pure functions beside
-/// this file what to do, and does it. One sync costs the nodes and the pods of its set, never the
-/// pods of the cluster. Loop thread only.
+/// this file what to do, and does it. One sync costs the hosts on which something changed or is to
+/// be done, never all hosts of its set. Loop thread only.
 class DaemonSetController {
 public:
     DaemonSetController(
@@ -32,8 +32,9 @@ private:
     void watch_pods();
     void watch_nodes();
     void watch_revisions();
+    void forget(const std::string& set_uid);
     void wake_owner(const ObjectMeta& object);
-    void keep_quiet(const DaemonSet& set, LoopClock::duration surveyed);
+    void keep_quiet(const DaemonSet& set, LoopClock::duration written);
     void wake_selecting(const ObjectMeta& object);
     void object_changed(const ObjectMeta* before, const ObjectMeta* after);
     void node_changed(const NodePtr& before, const NodePtr& after);
@@ -47,7 +48,8 @@ private:
     Awaitable<Result<void>> carry_out(SetPtr set, CurrentRevision revision, DaemonPlan plan);
     Awaitable<Result<void>> write_status(SetPtr set, CurrentRevision revision);
     void look_again(const DaemonSet& set, std::optional<Duration> delay);
-    [[nodiscard]] std::vector<NodeSituation> gather(const DaemonSet& set) const;
+    [[nodiscard]] bool placement_changed(
+        const DaemonSet& set, const NodePtr& before, const NodePtr& after) const;
 
     client::ApiClient& api_;
     SharedInformers& informers_;
@@ -56,6 +58,7 @@ private:
     client::EventRecorder events_;
     PodControl pods_;
     HistoryControl history_;
+    HostTables hosts_;
     ReconcileLoop loop_;
     /// What is remembered of one set between its syncs, and lost with the process.
     struct Memory {

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace picket::controller {
 namespace {
 
@@ -126,6 +128,11 @@ Awaitable<Result<void>> HistoryControl::fold_duplicates(
 
 Awaitable<Result<void>> HistoryControl::clean_up(SetPtr set, std::string current_hash) {
     const auto owned = owned_revisions(*set);
+    const auto old = std::ranges::count_if(owned, [&](const RevisionPtr& revision) {
+        return revision_hash(*revision) != current_hash;
+    });
+    // Which are in use is asked of all pods of the set: not for nothing.
+    if (old <= set->revision_history_limit) co_return Ok();
     const auto in_use = hashes_of(informers_.pod_index.controlled_by(set->meta.uid));
     for (const auto& revision : surplus_revisions(*set, owned, current_hash, in_use)) {
         const auto removed = co_await remove(revision);

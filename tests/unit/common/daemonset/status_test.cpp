@@ -55,3 +55,14 @@ TEST_CASE("Status: zero counters that clients expect left out are removed", "[da
     CHECK_FALSE(patch.contains("collisionCount"));
     CHECK(status_patch({.collision_count = 1})["status"]["collisionCount"] == 1);
 }
+
+TEST_CASE(
+    "Status: a new pod beside the old one is awaited, for the old one goes when it is available",
+    "[daemonset][status]") {
+    Fleet fleet(a_daemonset("logs").rolling(0, 1).min_ready(10));
+    fleet.at_time(100);
+    fleet.with(a_node("n1"));
+    fleet.with(a_pod("old").created(1).on("n1").hash("old").ready(0));
+    fleet.with(a_pod("new").created(90).on("n1").hash("new").ready(97));
+    CHECK(fleet.status().next_available == Duration(std::chrono::seconds(7)));
+}
