@@ -32,7 +32,9 @@ public:
           runtime_(std::move(runtime)),
           clock_(clock),
           checkpoint_(std::filesystem::path(options_.data_dir) / "pods"),
-          volumes_(std::filesystem::path(options_.data_dir) / "volumes", options_.mounts_volumes),
+          volumes_(
+              std::filesystem::path(options_.data_dir) / "volumes",
+              options_.mounts_volumes ? std::optional(EngineView(options_.docker)) : std::nullopt),
           black_box_(std::filesystem::path(options_.data_dir) / "exits"),
           pulls_(executor, options_.pulls, options_.seed),
           pulled_images_(std::filesystem::path(options_.data_dir) / "pulled-images.json"),

@@ -116,7 +116,16 @@ fs::path PodVolumes::folder_of(const Pod& pod, const Volume& volume) const {
 }
 
 Result<void> PodVolumes::prepare_memory(const Pod& pod, const Volume& volume) const {
-    return mounts_ ? mount_memory(volume, folder_of(pod, volume)) : Ok();
+    if (!engine_) return Ok();
+    const auto folder = folder_of(pod, volume);
+    if (auto mounted = mount_memory(volume, folder); !mounted) return mounted;
+    if (!engine_->misses(folder)) return Ok();
+    // The containers would find the folder empty.
+    return mount_error(
+        volume,
+        "the container engine does not see what this agent mounts: run the agent in the engine's "
+        "mount namespace (under systemd without PrivateMounts, PrivateTmp, ProtectSystem and the "
+        "like)");
 }
 
 Result<void> PodVolumes::prepare(
@@ -181,7 +190,7 @@ Result<std::string> PodVolumes::source_of(
     const bool climbs = std::find(below.begin(), below.end(), "..") != below.end();
     if (below.is_absolute() || climbs)
         return mount_error(volume, "subPath must be relative without \"..\"");
-    if (!mounts_) return (base / below).string();
+    if (!engine_) return (base / below).string();
     if (auto bound = bind_sub_path(base, sub_path, point); !bound)
         return mount_error(volume, bound.error().message);
     return point.string();
@@ -222,7 +231,7 @@ Result<std::vector<BindMount>> PodVolumes::mounts_of(
 
 Result<void> PodVolumes::remove(const std::string& uid) {
     const auto folder = root_ / uid;
-    if (mounts_) unmount_below(folder);
+    if (engine_) unmount_below(folder);
     std::error_code error;
     fs::remove_all(folder, error);
     if (error) {

@@ -6,8 +6,10 @@
 #include "nodeagent/pod/pod.hpp"
 #include "nodeagent/pod/referenced_objects.hpp"
 #include "nodeagent/runtime/container_spec.hpp"
+#include "nodeagent/runtime/engine_view.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +19,10 @@ namespace picket::nodeagent {
 /// only; every call is short local file work.
 class PodVolumes {
 public:
-    /// Without `mounts` everything lies in plain folders, also what belongs in memory.
-    explicit PodVolumes(std::filesystem::path root, bool mounts = true)
-        : root_(std::move(root)), mounts_(mounts) {}
+    /// Without `engine` nothing is mounted: everything lies in plain folders, also what belongs in
+    /// memory.
+    explicit PodVolumes(std::filesystem::path root, std::optional<EngineView> engine = {})
+        : root_(std::move(root)), engine_(std::move(engine)) {}
 
     Result<void> open();
     /// Makes every volume of the pod. May be called again: what is there stays, changed files are
@@ -58,7 +61,7 @@ private:
         const std::filesystem::path& point);
 
     std::filesystem::path root_;
-    bool mounts_;
+    std::optional<EngineView> engine_;
 };
 
 }  // namespace picket::nodeagent

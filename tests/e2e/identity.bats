@@ -134,3 +134,16 @@ let_list_pods() {
     eventually replaced a hosted "$id"
     run ! inside hosted cat /var/run/secrets/kubernetes.io/serviceaccount/token
 }
+
+@test "an agent whose mounts the engine does not see says so, and starts nothing without its secrets" {
+    end agent-a
+    start agent-a unshare --mount --propagation private "$PICKET" agent --server "$(server_url)" --node-name "$(node a)" \
+        --data-dir "$DIR/agent-a" --log-root "$DIR/log"
+    shipper hidden true | k apply -f -
+    told() { k get events -o json | jq -r '.items[].message' | grep -q 'engine does not see what this agent mounts'; }
+    eventually told
+    [[ -z $(containers a hidden) ]]
+    end agent-a
+    start_agent a
+    eventually runs_on hidden a
+}

@@ -78,7 +78,7 @@ struct Agent {
     Agent(AsyncRunner& loop, FakeRuntime& engine, const TemporaryDirectory& data)
         : runner(loop),
           checkpoint(data.path() / "pods"),
-          volumes(data.path() / "volumes", false),
+          volumes(data.path() / "volumes"),
           services{engine, clock, node, volumes, reports, reports, reports},
           pods(
               loop.executor(),
