@@ -36,13 +36,23 @@ bool write_all(int fd, std::string_view content) {
     return true;
 }
 
-bool write_and_sync(const std::filesystem::path& path, std::string_view content) {
+enum class Wait { No, ForDisk };
+
+bool write_owner_only(const std::filesystem::path& path, std::string_view content, Wait wait) {
     const FileDescriptor file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly));
     if (file.get() < 0) return false;
     // The file may have been left over with another mode.
     return ::fchmod(file.get(), kOwnerOnly) == 0 && write_all(file.get(), content) &&
-           ::fsync(file.get()) == 0;
+           (wait == Wait::No || ::fsync(file.get()) == 0);
+}
+
+Result<void> replace(const std::filesystem::path& path, std::string_view content, Wait wait) {
+    auto temporary = path;
+    temporary += ".tmp";
+    if (!write_owner_only(temporary, content, wait)) return file_error("write", temporary, errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) return file_error("write", path, errno);
+    return Ok();
 }
 
 }  // namespace
@@ -54,11 +64,12 @@ Result<void> sync_directory(const std::filesystem::path& path) {
 }
 
 Result<void> write_private_file(const std::filesystem::path& path, std::string_view content) {
-    auto temporary = path;
-    temporary += ".tmp";
-    if (!write_and_sync(temporary, content)) return file_error("write", temporary, errno);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return file_error("write", path, errno);
+    if (auto replaced = replace(path, content, Wait::ForDisk); !replaced) return replaced;
     return sync_directory(path.parent_path());
+}
+
+Result<void> replace_private_file(const std::filesystem::path& path, std::string_view content) {
+    return replace(path, content, Wait::No);
 }
 
 Result<void> update_private_file(const std::filesystem::path& path, std::string_view content) {

@@ -12,7 +12,10 @@ namespace picket {
 /// alone: after a crash or power cut there is the old file or the new one. Blocking.
 [[nodiscard]] Result<void> write_private_file(
     const std::filesystem::path& path, std::string_view content);
-/// As above, but only if the content differs.
+/// The same without waiting for the disk: for what is worked out anew after a power cut.
+[[nodiscard]] Result<void> replace_private_file(
+    const std::filesystem::path& path, std::string_view content);
+/// Like write_private_file, but only if the content differs.
 [[nodiscard]] Result<void> update_private_file(
     const std::filesystem::path& path, std::string_view content);
 /// Nothing if there is no such file.

@@ -53,7 +53,7 @@ Result<void> write_readiness(
     for (const auto& pod : readiness.pods)
         pods.push_back({{"pod", pod.pod}, {"ready", pod.ready}, {"why", pod.why}});
     const Json json = {{"known", readiness.known}, {"pods", std::move(pods)}};
-    return write_private_file(readiness_path(data_dir), json.dump());
+    return replace_private_file(readiness_path(data_dir), json.dump());
 }
 
 void forget_readiness(const std::filesystem::path& data_dir) {

@@ -195,7 +195,10 @@ Awaitable<> PodWorker::sync() {
             {"DeadlineExceeded", "Pod was active on the node longer than the specified deadline"});
     auto plan = grace_ ? plan_pod_end(snapshot(), *grace_) : plan_pod(snapshot());
     const bool gone = plan.gone;
-    co_await record_exits();
+    // A removal waits for the black box; a restart does not, its exits are recorded once it is
+    // done.
+    const bool starts = !plan.start.empty() || !plan.prepare_images.empty();
+    if (!starts || !plan.remove.empty()) co_await record_exits();
     // Last states are reported before the containers that carry them are removed.
     if (grace_ && !plan.remove.empty()) {
         co_await report_status();
