@@ -37,17 +37,25 @@ std::set<std::string> top_names(const VolumeFiles& files) {
     return names;
 }
 
+/// What is there and no link is a place where something else is mounted.
 std::set<std::string> shown_names(const fs::path& folder) {
     std::set<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder)) {
         const auto name = entry.path().filename().string();
-        if (!name.starts_with("..")) names.insert(name);
+        if (!name.starts_with("..") && entry.is_symlink()) names.insert(name);
     }
     return names;
 }
 
+bool shows_just(const fs::path& folder, const std::set<std::string>& wanted) {
+    const auto there = [&](const std::string& name) {
+        return fs::exists(fs::symlink_status(folder / name));
+    };
+    return std::ranges::includes(wanted, shown_names(folder)) && std::ranges::all_of(wanted, there);
+}
+
 bool is_current(const fs::path& folder, const VolumeFiles& files) {
-    if (!fs::exists(folder / kData) || shown_names(folder) != top_names(files)) return false;
+    if (!fs::exists(folder / kData) || !shows_just(folder, top_names(files))) return false;
     return std::all_of(files.begin(), files.end(), [&](const auto& entry) {
         return read_content(folder / kData / entry.first) == entry.second.content;
     });
@@ -98,7 +106,7 @@ std::error_code show_names(const fs::path& folder, const VolumeFiles& files) {
     const auto wanted = top_names(files);
     std::error_code error;
     for (const auto& name : wanted) {
-        if (!fs::is_symlink(folder / name))
+        if (!fs::exists(fs::symlink_status(folder / name)))
             fs::create_symlink(fs::path(kData) / name, folder / name, error);
         if (error) return error;
     }

@@ -37,6 +37,11 @@ void parse_value_from(EnvVar& variable, const Json& from) {
     } else if (const auto& secret = json_read::member(from, "secretKeyRef"); secret.is_object()) {
         variable.source = EnvVar::Source::Secret;
         variable.reference = parse_key_selector(secret);
+    } else if (const auto& file = json_read::member(from, "fileKeyRef"); file.is_object()) {
+        variable.source = EnvVar::Source::File;
+        variable.reference = parse_key_selector(file);
+        variable.reference.object = json_read::text(file, "volumeName");
+        variable.file = json_read::text(file, "path");
     }
 }
 

@@ -18,14 +18,15 @@ struct KeySelector {
 };
 
 struct EnvVar {
-    enum class Source { Value, Field, Resource, ConfigMap, Secret };
+    enum class Source { Value, Field, Resource, ConfigMap, Secret, File };
     std::string name;
     Source source = Source::Value;
     std::string value;       ///< Value
     std::string field_path;  ///< Field: "metadata.name"; Resource: "limits.cpu"
     std::string container;   ///< Resource: empty for the own container
     Quantity divisor = Quantity::of(1);
-    KeySelector reference;  ///< ConfigMap, Secret
+    KeySelector reference;  ///< ConfigMap, Secret; File: the object is a volume
+    std::string file;       ///< File: path in the volume
 };
 
 struct EnvFrom {

@@ -1,5 +1,6 @@
 #include "nodeagent/pod/environment.hpp"
 
+#include "nodeagent/pod/env_file.hpp"
 #include "nodeagent/pod/pod_api_address.hpp"
 
 #include <fmt/format.h>
@@ -57,8 +58,9 @@ public:
         const Pod& pod,
         const NodeContext& node,
         const std::string& pod_ip,
-        const ReferencedObjects& objects)
-        : pod_(pod), node_(node), pod_ip_(pod_ip), objects_(objects) {}
+        const ReferencedObjects& objects,
+        const EnvFileReader& read_file)
+        : pod_(pod), node_(node), pod_ip_(pod_ip), objects_(objects), read_file_(read_file) {}
 
     /// By these and the token in its folder client libraries know that they run inside. Both or
     /// none: half of it would make programs fail.
@@ -100,6 +102,8 @@ public:
                 return add_key(variable, false);
             case EnvVar::Source::Secret:
                 return add_key(variable, true);
+            case EnvVar::Source::File:
+                return add_from_file(variable);
         }
         return Ok();
     }
@@ -149,10 +153,33 @@ private:
         return Ok();
     }
 
+    Result<void> add_from_file(const EnvVar& variable) {
+        const auto& reference = variable.reference;
+        const auto in_file = [&](std::string_view what) {
+            return missing(
+                fmt::format("{} in file {} of volume {}", what, variable.file, reference.object));
+        };
+        auto text = read_file_ ? read_file_(reference.object, variable.file) : std::nullopt;
+        if (!text) return text.error();
+        if (!*text && !reference.optional)
+            return missing(
+                fmt::format("file {} not found in volume {}", variable.file, reference.object));
+        auto variables = parse_env_file(text->value_or(std::string()));
+        if (!variables) return in_file(variables.error().message);
+        const auto found = variables->find(reference.key);
+        if (found != variables->end()) {
+            set(variable, found->second);
+        } else if (!reference.optional) {
+            return in_file("couldn't find key " + reference.key);
+        }
+        return Ok();
+    }
+
     const Pod& pod_;
     const NodeContext& node_;
     const std::string& pod_ip_;
     const ReferencedObjects& objects_;
+    const EnvFileReader& read_file_;
     EnvironmentResult result_;
 };
 
@@ -238,8 +265,9 @@ Result<EnvironmentResult> build_environment(
     const Container& container,
     const NodeContext& node,
     const std::string& pod_ip,
-    const ReferencedObjects& objects) {
-    EnvironmentBuilder builder(pod, node, pod_ip, objects);
+    const ReferencedObjects& objects,
+    const EnvFileReader& read_file) {
+    EnvironmentBuilder builder(pod, node, pod_ip, objects, read_file);
     builder.add_api();
     for (const auto& from : container.env_from) {
         if (auto added = builder.add_all_of(from); !added) return added.error();

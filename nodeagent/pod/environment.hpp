@@ -37,6 +37,9 @@ struct EnvironmentResult {
     /// Keys of envFrom that are no variable names: skipped.
     std::vector<std::string> skipped_keys;
 };
+/// The text of a file in a volume of the pod; nothing if it is not there.
+using EnvFileReader = std::function<Result<std::optional<std::string>>(
+    const std::string& volume, const std::string& path)>;
 /// The environment of a container: envFrom in order, then env in order. Invalid when an object or
 /// key is missing that is not optional: the container waits with CreateContainerConfigError.
 [[nodiscard]] Result<EnvironmentResult> build_environment(
@@ -44,6 +47,7 @@ struct EnvironmentResult {
     const Container& container,
     const NodeContext& node,
     const std::string& pod_ip,
-    const ReferencedObjects& objects);
+    const ReferencedObjects& objects,
+    const EnvFileReader& read_file = {});
 
 }  // namespace picket::nodeagent

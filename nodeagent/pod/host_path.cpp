@@ -48,18 +48,16 @@ Result<void> check_untyped(const std::string& path, bool exists, const std::stri
 
 }  // namespace
 
-Result<void> prepare_host_path(
+Result<void> check_host_path(
     const std::string& path, const std::string& type, const std::string& engine_socket) {
     std::error_code error;
     const auto status = fs::status(path, error);
     const bool exists = fs::exists(status);
     if (type.empty()) return check_untyped(path, exists, engine_socket);
-    if (type == "DirectoryOrCreate" && !exists) return make_folder(path);
-    if (type == "FileOrCreate" && !exists) return make_file(path);
     if (type == "FileOrCreate") return require(!fs::is_directory(status), path, "is a directory");
-    if (type == "DirectoryOrCreate" || type == "Directory") {
-        return require(fs::is_directory(status), path, "is not a directory");
-    }
+    if (type == "DirectoryOrCreate")
+        return require(!exists || fs::is_directory(status), path, "is not a directory");
+    if (type == "Directory") return require(fs::is_directory(status), path, "is not a directory");
     if (type == "File") return require(fs::is_regular_file(status), path, "is not a file");
     if (type == "Socket") return require(fs::is_socket(status), path, "is not a socket file");
     if (type == "CharDevice")
@@ -67,6 +65,14 @@ Result<void> prepare_host_path(
     if (type == "BlockDevice")
         return require(fs::is_block_file(status), path, "is not a block device");
     return failed(path, "has the unknown type " + type);
+}
+
+Result<void> make_host_path(const std::string& path, const std::string& type) {
+    std::error_code error;
+    if (fs::exists(path, error)) return Ok();
+    if (type == "DirectoryOrCreate") return make_folder(path);
+    if (type == "FileOrCreate") return make_file(path);
+    return Ok();
 }
 
 }  // namespace picket::nodeagent

@@ -3,6 +3,7 @@
 #include "common/base/private_file.hpp"
 #include "nodeagent/pod/atomic_folder.hpp"
 #include "nodeagent/pod/host_path.hpp"
+#include "nodeagent/pod/mount_points.hpp"
 #include "nodeagent/pod/mount_propagation.hpp"
 #include "nodeagent/pod/sub_path.hpp"
 
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,6 +132,13 @@ Result<void> PodVolumes::prepare_memory(const Pod& pod, const Volume& volume) co
 
 Result<void> PodVolumes::prepare(
     const Pod& pod, const NodeContext& node, const ReferencedObjects& objects, TimePoint now) {
+    // All checks before anything is made: what one volume asks the host for must not be what
+    // another has just brought.
+    for (const auto& volume : pod.spec.volumes) {
+        if (volume.kind != Volume::Kind::HostPath) continue;
+        auto checked = check_host_path(volume.path, volume.host_path_type, node.engine_socket);
+        if (!checked) return mount_error(volume, checked.error().message);
+    }
     for (const auto& volume : pod.spec.volumes) {
         if (auto made = prepare_volume(pod, volume, node, objects, now); !made) return made;
     }
@@ -160,9 +169,8 @@ Result<void> PodVolumes::prepare_volume(
             }
             return make_empty_dir(pod, volume, folder_of(pod, volume));
         case Volume::Kind::HostPath: {
-            auto checked =
-                prepare_host_path(volume.path, volume.host_path_type, node.engine_socket);
-            if (!checked) return mount_error(volume, checked.error().message);
+            auto made = make_host_path(volume.path, volume.host_path_type);
+            if (!made) return mount_error(volume, made.error().message);
             return Ok();
         }
         case Volume::Kind::Files: {
@@ -199,6 +207,7 @@ Result<std::string> PodVolumes::source_of(
 Result<std::vector<BindMount>> PodVolumes::mounts_of(
     const Pod& pod, const Container& container, const Environment& environment) {
     std::vector<BindMount> mounts;
+    std::set<std::string> agent_made;
     for (const auto& mount : container.mounts) {
         const auto* volume = find_volume(pod, mount.volume);
         if (volume == nullptr) {
@@ -218,15 +227,28 @@ Result<std::vector<BindMount>> PodVolumes::mounts_of(
             pod_folder(pod.uid) / "..subpaths" / container.name / std::to_string(mounts.size());
         auto source = source_of(pod, *volume, sub_path, point);
         if (!source) return source.error();
-        const bool read_only = mount.read_only || volume->kind == Volume::Kind::Files;
+        const bool files = volume->kind == Volume::Kind::Files;
+        if (files && sub_path.empty()) agent_made.insert(*source);
         auto propagation = engine_propagation(mount.propagation, *source);
         mounts.push_back(
             {std::move(*source),
              absolute_target(mount.mount_path),
-             read_only,
+             mount.read_only || files,
              std::move(propagation)});
     }
+    if (auto made = make_mount_points(mounts, agent_made); !made) return made.error();
     return mounts;
+}
+
+Result<std::optional<std::string>> PodVolumes::read_file(
+    const Pod& pod, const std::string& volume, const std::string& path) const {
+    const auto* found = find_volume(pod, volume);
+    if (found == nullptr || found->kind != Volume::Kind::EmptyDir) {
+        return Error{
+            .reason = Reason::Invalid,
+            .message = fmt::format("there is no emptyDir volume {} to read {} from", volume, path)};
+    }
+    return read_inside(folder_of(pod, *found), path);
 }
 
 Result<void> PodVolumes::remove(const std::string& uid) {

@@ -36,6 +36,9 @@ public:
     /// The mounts of one container, after prepare().
     [[nodiscard]] Result<std::vector<BindMount>> mounts_of(
         const Pod& pod, const Container& container, const Environment& environment);
+    /// A file that a container has left in an emptyDir; nothing if there is none.
+    [[nodiscard]] Result<std::optional<std::string>> read_file(
+        const Pod& pod, const std::string& volume, const std::string& path) const;
     /// Unmounts and deletes everything of a pod.
     Result<void> remove(const std::string& uid);
     /// Uids of the pods that have a folder here.

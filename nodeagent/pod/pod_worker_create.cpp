@@ -104,7 +104,10 @@ Result<void> PodWorker::fill_inputs(
     const auto* sandbox = needs_sandbox(pod) ? moment.sandbox() : nullptr;
     if (sandbox != nullptr) inputs.sandbox_id = sandbox->id;
     const auto address = pod.spec.host_network ? services_.node.ip : moment.address();
-    auto environment = build_environment(pod, spec, services_.node, address, objects_);
+    const auto read_file = [&](const std::string& volume, const std::string& path) {
+        return services_.volumes.read_file(pod, volume, path);
+    };
+    auto environment = build_environment(pod, spec, services_.node, address, objects_, read_file);
     if (!environment) return environment.error();
     auto mounts = services_.volumes.mounts_of(pod, spec, environment->variables);
     if (!mounts) return mounts.error();

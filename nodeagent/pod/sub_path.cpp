@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -19,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kReadLimit = std::size_t{64} << 10U;
+
 Error sub_path_error(const std::string& below, std::string_view why) {
     return Error{
         .reason = Reason::Invalid,
@@ -31,9 +34,9 @@ std::string reason_of(int error) {
 
 /// The kernel itself keeps the walk inside, so that nobody can exchange a folder for a link between
 /// a check and its use.
-FileDescriptor open_inside(int volume, const char* below) {
+FileDescriptor open_inside(int volume, const char* below, std::uint64_t flags = O_PATH) {
     open_how how{};
-    how.flags = O_PATH | O_CLOEXEC;
+    how.flags = flags | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     return FileDescriptor(
         static_cast<int>(::syscall(SYS_openat2, volume, below, &how, sizeof(how))));
@@ -92,6 +95,34 @@ Result<void> bind_sub_path(
     if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0)
         return sub_path_error(below, std::strerror(errno));
     return Ok();
+}
+
+Result<std::optional<std::string>> read_inside(const fs::path& volume, const std::string& below) {
+    const auto wrong = [&](std::string_view why) {
+        return Error{
+            .reason = Reason::Invalid, .message = fmt::format("cannot read {}: {}", below, why)};
+    };
+    const FileDescriptor root(::open(volume.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    // Without waiting: a pipe would hold the reader for ever.
+    const auto file = open_inside(root.get(), below.c_str(), O_RDONLY | O_NONBLOCK);
+    if (!file.valid()) {
+        if (errno == ENOENT) return std::optional<std::string>();
+        return wrong(reason_of(errno));
+    }
+    struct stat found {};
+    if (::fstat(file.get(), &found) != 0) return wrong(std::strerror(errno));
+    if (!S_ISREG(found.st_mode)) return wrong("it is not a file");
+    std::string text(kReadLimit + 1, 0);
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const auto got = ::read(file.get(), text.data() + size, text.size() - size);
+        if (got < 0) return wrong(std::strerror(errno));
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    if (size > kReadLimit) return wrong("it is too large");
+    text.resize(size);
+    return std::optional(std::move(text));
 }
 
 }  // namespace picket::nodeagent

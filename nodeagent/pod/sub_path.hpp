@@ -2,6 +2,7 @@
 #include "common/base/result.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace picket::nodeagent {
@@ -13,5 +14,11 @@ namespace picket::nodeagent {
     const std::filesystem::path& volume,
     const std::string& below,
     const std::filesystem::path& target);
+
+/// The text of a file inside the folder `volume`, of 64 KiB at most; nothing if there is none. A
+/// container may have put anything there: links that lead out, and what is no plain file, are
+/// refused.
+[[nodiscard]] Result<std::optional<std::string>> read_inside(
+    const std::filesystem::path& volume, const std::string& below);
 
 }  // namespace picket::nodeagent

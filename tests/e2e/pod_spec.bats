@@ -20,8 +20,10 @@ setup_file() {
     start_registry "$REGISTRYPORT"
     k create secret docker-registry registry --docker-server="127.0.0.1:$REGISTRYPORT" --docker-username=puller \
         --docker-password=pw
+    local api
+    api=$(k config view -o jsonpath='{.clusters[0].cluster.server}')
     for file in "$ROOT"/tests/e2e/pods/*.yaml; do
-        sed "s|REGISTRYPORT|$REGISTRYPORT|; s|NODE\$|$(node a)|; s|HOSTDIR|$HOSTDIR|; s|HOSTPORT|$HOSTPORT|; s|GRPCPORT|$GRPCPORT|" "$file" | k apply -f - >/dev/null
+        sed "s|REGISTRYPORT|$REGISTRYPORT|; s|NODE\$|$(node a)|; s|HOSTDIR|$HOSTDIR|; s|HOSTPORT|$HOSTPORT|; s|GRPCPORT|$GRPCPORT|; s|APIPORT|${api##*:}|" "$file" | k apply -f - >/dev/null
     done
 }
 
@@ -90,6 +92,16 @@ waits_with() { says "$1" '.containerStatuses[0].state.waiting | .reason + " " + 
     eventually has_event env 'InvalidEnvironmentVariableNames.*1st'
 }
 
+@test "environment: variables from a file that an init container leaves [E6]" {
+    inside env-file true
+    env=$(engine env-file '.Config.Env[]')
+    is "two words|here|two words here" inside env-file sh -c 'echo "$TOKEN|$WHERE|$BOTH"'
+    not grep -q '^ABSENT=' <<<"$env"
+    is '[]' engine env-file '.Mounts | map(select(.Destination == "/out")) | tojson'
+    eventually waits_with no-env-file 'CreateContainerConfigError file nothing not found in volume out'
+    is long.fleet.default.svc.cluster.local inside env-file hostname
+}
+
 @test "program: command, arguments, working directory, tty, stdin [C3 C5 C15]" {
     is '["/bin/sh","-c"]' engine env .Config.Entrypoint
     is /tmp engine env .Config.WorkingDir
@@ -113,6 +125,9 @@ waits_with() { says "$1" '.containerStatuses[0].state.waiting | .reason + " " + 
 
 @test "files: keys, items, modes, binary data, projections [V2 V7-V9 F1-F4]" {
     is one inside volumes cat /config/app.conf
+    # Mounts inside of files that are mounted read-only.
+    inside volumes sh -c 'echo x >/config/nested/inner && [ -e /scratch/inner ]'
+    is one inside volumes cat /secret/nested.conf
     is '00 ff' inside volumes sh -c 'hexdump -ve "1/1 \"%02x \"" /config/raw | sed "s/ $//"'
     is '..data/app.conf' inside volumes readlink /config/app.conf
     is 'two 777 400' inside volumes sh -c 'echo $(cat /some/deep/er/two) $(stat -Lc %a /some/deep/er/two) $(stat -Lc %a /some/one)'
@@ -168,6 +183,8 @@ waits_with() { says "$1" '.containerStatuses[0].state.waiting | .reason + " " + 
 
 @test "what cannot be mounted waits and says why; what it waits for starts it at once [H3 H5 V10 F5 E3]" {
     eventually has_event no-folder 'FailedMount.*hostPath type check failed: .*/nowhere is not a directory'
+    [[ ! -e $HOSTDIR/nowhere ]]
+    eventually waits_with read-only-below 'CreateContainerConfigError.*read-only'
     eventually has_event no-socket 'FailedMount.*is not a socket'
     eventually has_event other-kind 'FailedMount.*nfs'
     eventually has_event no-config 'FailedMount.*configmap "comes-late" not found'
@@ -221,6 +238,8 @@ waits_with() { says "$1" '.containerStatuses[0].state.waiting | .reason + " " + 
     not inside local-seccomp mkdir /tmp/x
     inside local-seccomp touch /tmp/y
     eventually waits_with no-profile 'CreateContainerConfigError.*missing.json cannot be read'
+    docker info --format '{{.SecurityOptions}}' | grep -q apparmor ||
+        eventually waits_with no-apparmor 'CreateContainerConfigError.*AppArmor is not enabled'
 }
 
 @test "a pod of two: one network, one set of processes, its own names and settings [P7 P17 P21 N2 N4 N6 N7 X12 C7 S5]" {
@@ -235,7 +254,19 @@ waits_with() { says "$1" '.containerStatuses[0].state.waiting | .reason + " " + 
     inside shared grep -qE '^20000.30000$' /proc/sys/net/ipv4/ip_local_port_range
     published() { nc -z 127.0.0.1 "$HOSTPORT" || (exec 3<>"/dev/tcp/127.0.0.1/$HOSTPORT"); }
     eventually published
+    is '127.0.0.1 127.0.0.2 1' engine shared '.HostConfig.PortBindings | "\(."8080/tcp" | map(.HostIp) | sort | join(" ")) \(."8080/udp" | length)"' POD
     is '2 0' engine shared ' | "\(.HostConfig.CpuShares) \(.HostConfig.Memory)"' POD
+}
+
+@test "the sandbox dies: all of the pod starts again in a new one [S8]" {
+    runs shared POD && runs shared && runs shared web
+    before=$(id shared POD)
+    docker kill "$before" >/dev/null
+    anew() { runs shared POD && [[ $(id shared POD) != "$before" ]] && runs shared && runs shared web; }
+    eventually anew
+    is "container:$(id shared POD) container:$(id shared POD)" engine shared '.HostConfig | "\(.NetworkMode) \(.PidMode)"'
+    is box inside shared hostname
+    eventually says shared '.containerStatuses | map(.restartCount) | tostring' '^\[[1-9],[1-9]\]$'
 }
 
 @test "with the host's network: dnsConfig and hostAliases [N4 N6 P16]" {
@@ -274,6 +305,17 @@ waits_with() { says "$1" '.containerStatuses[0].state.waiting | .reason + " " + 
     is pre-stop cat "$HOSTDIR/order/short"
 }
 
+@test "ends by its own signal, after its hook [B8 K2]" {
+    is SIGUSR1 engine own-signal .Config.StopSignal
+    k delete pod own-signal --timeout 60s
+    is usr1 cat "$HOSTDIR/order/signal"
+}
+
+@test "annotations from before there were fields [P26 P28]" {
+    inside old-ways grep -q '^Seccomp:.0' /proc/1/status
+    is 'of old' cat "$HOSTDIR/order/old"
+}
+
 @test "probes: http by port name, tcp, exec with a variable, grpc [B1-B6]" {
     eventually says probes '.containerStatuses[0] | .state | keys[0]' running
     eventually has_event probes 'Unhealthy Startup probe failed: HTTP probe failed with statuscode: 404'
@@ -283,6 +325,7 @@ waits_with() { says "$1" '.containerStatuses[0].state.waiting | .reason + " " + 
     eventually says probes '.containerStatuses[0].ready' false
     eventually has_event probes 'Unhealthy Readiness probe failed'
     says probes '.containerStatuses[0].restartCount' 0
+    eventually says https '.containerStatuses[0].ready' true
     if [[ -e $DIR/grpc.pid ]] && kill -0 "$(pid_of grpc)"; then
         eventually says grpc '.containerStatuses[] | select(.name == "main").ready' true
         eventually has_event grpc 'Unhealthy Readiness probe failed: service unhealthy'

@@ -9,7 +9,8 @@
 namespace picket::registry {
 namespace {
 
-constexpr std::array kSources = {"fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef"};
+constexpr std::array kSources = {
+    "fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"};
 constexpr std::array<std::string_view, 9> kEnvFields = {
     "metadata.name",
     "metadata.namespace",
@@ -45,6 +46,16 @@ void validate_field_path(const Json& reference, const std::string& path, FieldEr
     errors.push_back(field::not_supported(field::child(path, "fieldPath"), field_path, kEnvFields));
 }
 
+/// The path stays inside the volume.
+void validate_file_key(const Json& reference, const std::string& path, FieldErrors& errors) {
+    const auto file = json_read::text(reference, "path");
+    const bool climbs = file == ".." || file.starts_with("../") || file.ends_with("/..") ||
+                        file.find("/../") != std::string::npos;
+    if (file.starts_with('/') || climbs)
+        errors.push_back(field::invalid(
+            field::child(path, "path"), file, "must be a relative path without '..'"));
+}
+
 void validate_value_from(const Json& variable, const std::string& path, FieldErrors& errors) {
     const auto& source = member(variable, "valueFrom");
     if (source.is_null()) return;
@@ -55,8 +66,9 @@ void validate_value_from(const Json& variable, const std::string& path, FieldErr
         errors.push_back(field::invalid(
             here,
             source,
-            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or "
-            "`secretKeyRef`"));
+            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "
+            "`secretKeyRef` or "
+            "`fileKeyRef`"));
     } else if (count > 1) {
         errors.push_back(
             field::invalid(here, source, "may not have more than one field specified at a time"));
@@ -67,6 +79,7 @@ void validate_value_from(const Json& variable, const std::string& path, FieldErr
     validate_field_path(member(source, "fieldRef"), field::child(here, "fieldRef"), errors);
     validate_resource_field(
         member(source, "resourceFieldRef"), field::child(here, "resourceFieldRef"), errors);
+    validate_file_key(member(source, "fileKeyRef"), field::child(here, "fileKeyRef"), errors);
 }
 
 void validate_variable(const Json& variable, const std::string& path, FieldErrors& errors) {

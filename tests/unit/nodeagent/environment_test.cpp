@@ -1,5 +1,6 @@
 #include "nodeagent/pod/environment.hpp"
 
+#include "nodeagent/pod/env_file.hpp"
 #include "tests/support/result_text.hpp"
 #include "tests/unit/nodeagent/pod_builder.hpp"
 
@@ -130,6 +131,73 @@ TEST_CASE("Environment: what is missing and not optional is named", "[nodeagent]
     CHECK(build(no_key, objects).error().message == "couldn't find key k in Secret default/s");
     const Json optional = {{"secretKeyRef", {{"name", "s"}, {"key", "k"}, {"optional", true}}}};
     CHECK(build(optional, objects)->variables.empty());
+}
+
+TEST_CASE("Environment: what a file of variables says", "[nodeagent]") {
+    using Variables = std::map<std::string, std::string>;
+    struct Row {
+        const char* text;
+        Variables expected;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"", {}},
+        {"\n  # A='1'\n", {}},
+        {"A='1'\nB='two words'", {{"A", "1"}, {"B", "two words"}}},
+        {"A='$B # \\n'\n", {{"A", "$B # \\n"}}},
+        {"A='one\ntwo'\nB=''\n", {{"A", "one\ntwo"}, {"B", ""}}},
+        {"  A=\"x'y\"  \n", {{"A", "x'y"}}},
+        {"A=bare words \nB=\nC=a=b\r\n", {{"A", "bare words"}, {"B", ""}, {"C", "a=b"}}},
+        {"A='1'\nA='2'\n", {{"A", "2"}}},
+    }));
+    CAPTURE(row.text);
+    const auto parsed = parse_env_file(row.text);
+    REQUIRE(parsed.has_value());
+    CHECK(*parsed == row.expected);
+}
+
+TEST_CASE("Environment: a line that is no variable is named", "[nodeagent]") {
+    struct Row {
+        const char* text;
+        const char* expected;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"A='1'\n\nwords\nB='2'", "line 3: it is not NAME=value"},
+        {"='1'", "line 1: it does not begin with a name"},
+        {"export A='1'", "line 1: it does not begin with a name"},
+        {"A='x\ny'\nB='open\n", "line 3: the quote does not end"},
+        {"A='1' B='2'", "line 1: nothing may follow the quote"},
+    }));
+    CAPTURE(row.text);
+    CHECK(parse_env_file(row.text).error().message == row.expected);
+}
+
+TEST_CASE("Environment: variables from a file in a volume", "[nodeagent]") {
+    const auto build = [](const std::string& path, const std::string& key, bool optional) {
+        const Json source = {
+            {"fileKeyRef",
+             {{"volumeName", "v"}, {"path", path}, {"key", key}, {"optional", optional}}}};
+        const auto pod =
+            a_pod().container("main", {{"env", Json::array({variable("X", source)})}}).build();
+        return build_environment(
+            pod,
+            pod.spec.containers[0],
+            {},
+            {},
+            {},
+            [](const std::string& volume,
+               const std::string& file) -> Result<std::optional<std::string>> {
+                if (volume != "v" || file == "none") return std::optional<std::string>();
+                return std::optional<std::string>(file == "bad" ? "words" : "A='1'");
+            });
+    };
+    CHECK(build("f", "A", false)->variables == Environment{{"X", "1"}});
+    CHECK(build("f", "B", true)->variables.empty());
+    CHECK(build("none", "A", true)->variables.empty());
+    CHECK(build("f", "B", false).error().message == "couldn't find key B in file f of volume v");
+    CHECK(build("none", "A", false).error().message == "file none not found in volume v");
+    CHECK(
+        build("bad", "A", true).error().message ==
+        "line 1: it is not NAME=value in file bad of volume v");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include "nodeagent/local/pod_checkpoint.hpp"
 #include "nodeagent/pod/atomic_folder.hpp"
 #include "nodeagent/pod/host_path.hpp"
+#include "nodeagent/pod/pod_volumes.hpp"
+#include "nodeagent/pod/sub_path.hpp"
 #include "tests/support/result_text.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/nodeagent/pod_builder.hpp"
@@ -12,6 +14,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 namespace picket::nodeagent {
 namespace {
@@ -134,19 +137,112 @@ TEST_CASE("hostPath: what each type asks for", "[nodeagent]") {
         {file, "Nonsense", false}};
     for (const auto& row : rows) {
         CAPTURE(row.path, row.type);
-        CHECK(
-            prepare_host_path(row.path, row.type, "/var/run/docker.sock").has_value() == row.good);
+        CHECK(check_host_path(row.path, row.type, "/var/run/docker.sock").has_value() == row.good);
     }
     CHECK_FALSE(fs::exists(missing));
-    REQUIRE(prepare_host_path(missing + "/a/b", "DirectoryOrCreate", {}));
+    for (const auto* type : {"", "DirectoryOrCreate", "FileOrCreate"})
+        CHECK(check_host_path(missing + "/a/b", type, {}));
+    CHECK_FALSE(fs::exists(missing));
+    REQUIRE(make_host_path(missing + "/a/b", "DirectoryOrCreate"));
     CHECK(fs::is_directory(missing + "/a/b"));
-    REQUIRE(prepare_host_path(missing + "/f", "FileOrCreate", {}));
+    REQUIRE(make_host_path(missing + "/f", "FileOrCreate"));
     CHECK(fs::is_regular_file(missing + "/f"));
-    CHECK_FALSE(prepare_host_path(missing + "/none/f", "FileOrCreate", {}));
+    CHECK_FALSE(make_host_path(missing + "/none/f", "FileOrCreate"));
+    REQUIRE(make_host_path(missing + "/untyped", ""));
+    CHECK_FALSE(fs::exists(missing + "/untyped"));
+}
+
+TEST_CASE("hostPath: a check sees the host as it was before the pod", "[nodeagent]") {
+    const TemporaryDirectory root;
+    const auto folder = (root.path() / "plugins").string();
+    const auto host_path = [](const char* name, const std::string& path, const char* type) {
+        return Json{{"name", name}, {"hostPath", {{"path", path}, {"type", type}}}};
+    };
+    const auto pod = a_pod()
+                         .container("main")
+                         .with(
+                             "volumes",
+                             {host_path("own", folder + "/mine", "DirectoryOrCreate"),
+                              host_path("all", folder, "Directory")})
+                         .build();
+    PodVolumes volumes(root.path() / "volumes");
+    const auto prepared = volumes.prepare(pod, {}, {}, at(0));
+    REQUIRE_FALSE(prepared);
+    CHECK(prepared.error().message.find("volume \"all\"") != std::string::npos);
+    CHECK_FALSE(fs::exists(folder));
+    fs::create_directory(folder);
+    CHECK(volumes.prepare(pod, {}, {}, at(1)));
+    CHECK(fs::is_directory(folder + "/mine"));
+}
+
+TEST_CASE(
+    "Volumes: a mount inside of the agent's files has a place there, and keeps it", "[nodeagent]") {
+    const TemporaryDirectory root;
+    const auto mount = [](const char* volume, const char* path, const char* below = "") {
+        return Json{{"name", volume}, {"mountPath", path}, {"subPath", below}};
+    };
+    const auto config = [](const char* name) {
+        return Json{{"name", name}, {"configMap", {{"name", name}}}};
+    };
+    const auto pod =
+        a_pod()
+            .container(
+                "main",
+                {{"volumeMounts",
+                  {mount("outer", "/etc/app/"),
+                   mount("cache", "/etc/app/deep/cache"),
+                   mount("other", "/etc/app/deep/cache/other"),
+                   mount("other", "/etc/app/one.conf", "one"),
+                   mount("other", "/etc/app/key")}}})
+            .with("volumes", {config("outer"), config("other"), Json{{"name", "cache"}}})
+            .build();
+    ReferencedObjects objects;
+    objects.config_maps["outer"] = {{"key", "a"}};
+    objects.config_maps["other"] = {{"one", "1"}};
+    PodVolumes volumes(root.path());
+    REQUIRE(volumes.prepare(pod, {}, objects, at(0)));
+    const auto mounts = volumes.mounts_of(pod, pod.spec.containers[0], {});
+    REQUIRE(mounts.has_value());
+    const fs::path outer = (*mounts)[0].source;
+    const auto places = [&] {
+        CHECK(fs::is_directory(outer / "deep/cache"));
+        CHECK_FALSE(fs::exists(outer / "deep/cache/other"));
+        CHECK(fs::is_regular_file(fs::symlink_status(outer / "one.conf")));
+        CHECK(fs::is_symlink(outer / "key"));
+    };
+    places();
+    // A key that comes later under the name of such a place stays hidden below it.
+    objects.config_maps["outer"] = {{"key", "b"}, {"one.conf", "c"}};
+    REQUIRE(volumes.prepare(pod, {}, objects, at(1)));
+    places();
+    CHECK(read_file_or_empty(outer / "key") == "b");
+    const auto version = fs::read_symlink(outer / "..data");
+    REQUIRE(volumes.prepare(pod, {}, objects, at(2)));
+    CHECK(fs::read_symlink(outer / "..data") == version);
+}
+
+TEST_CASE("A file in a volume is read, and nothing outside of it", "[nodeagent]") {
+    const TemporaryDirectory root;
+    const auto volume = root.path() / "volume";
+    fs::create_directories(volume / "a");
+    std::ofstream(root.path() / "outside") << "secret";
+    std::ofstream(volume / "a/file") << "A='1'";
+    std::ofstream(volume / "large") << std::string(65 << 10, 'x');
+    fs::create_symlink("a/file", volume / "inner");
+    fs::create_symlink("../outside", volume / "out");
+    fs::create_symlink((root.path() / "outside").string(), volume / "far");
+    REQUIRE(::mkfifo((volume / "pipe").c_str(), 0600) == 0);
+    CHECK(*read_inside(volume, "a/file") == "A='1'");
+    CHECK(*read_inside(volume, "inner") == "A='1'");
+    CHECK(*read_inside(volume, "a/none") == std::nullopt);
+    for (const auto* path : {"out", "far", "../outside", "pipe", "a", "large"}) {
+        CAPTURE(path);
+        CHECK_FALSE(read_inside(volume, path));
+    }
 }
 
 TEST_CASE("hostPath: never a folder in place of the engine's socket", "[nodeagent]") {
-    CHECK_FALSE(prepare_host_path("/nowhere/docker.sock", "", "/nowhere/docker.sock"));
+    CHECK_FALSE(check_host_path("/nowhere/docker.sock", "", "/nowhere/docker.sock"));
 }
 
 }  // namespace
