@@ -50,7 +50,17 @@ std::size_t count_nodes(const Json& value) {
 /// merged at its end, because keys written out win over merged ones wherever they stand.
 class DocumentBuilder final : public YAML::EventHandler {
 public:
-    void OnDocumentStart(const YAML::Mark& mark) override { line_ = line_of(mark); }
+    /// `position`: where the document before began; -1: there is none.
+    explicit DocumentBuilder(int position) : position_(position) {}
+
+    /// yaml-cpp leaves what belongs nowhere (", b" outside of a list) for the next document,
+    /// without end.
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (mark.pos <= position_) fail(mark, "what stands here belongs nowhere");
+        position_ = mark.pos;
+        line_ = line_of(mark);
+    }
+    [[nodiscard]] int position() const { return position_; }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         put(mark, anchor, nullptr, false);
@@ -185,6 +195,7 @@ private:
     }
 
     Json root_;
+    int position_;
     int line_ = 1;
     std::size_t nodes_ = 0;
     std::vector<Open> open_;
@@ -204,9 +215,11 @@ Result<std::vector<YamlDocument>> parse_yaml(std::string_view text) {
     std::vector<YamlDocument> documents;
     try {
         YAML::Parser parser(stream);
+        int position = -1;
         while (true) {
-            DocumentBuilder builder;
+            DocumentBuilder builder(position);
             if (!parser.HandleNextDocument(builder)) break;
+            position = builder.position();
             YamlDocument document = builder.take();
             if (!document.value.is_null()) documents.push_back(std::move(document));
         }

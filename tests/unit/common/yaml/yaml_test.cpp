@@ -192,6 +192,14 @@ TEST_CASE("YAML: text that is not UTF-8 is refused with its line", "[yaml]") {
     CHECK(parse_one("a: \xc3\xa9\n").at("a") == "\xc3\xa9");
 }
 
+TEST_CASE(
+    "YAML: what belongs nowhere is refused with its line, and not looked at for ever", "[yaml]") {
+    const auto* stray =
+        GENERATE("- a\n-\n, b\n", "a: 1\n---\n, b\n", "x: y\n---\n}\n", "b: c\n---\n]");
+    CAPTURE(stray);
+    CHECK_THAT(parse_error(stray), Catch::Contains("line 3"));
+}
+
 TEST_CASE("YAML: aliases cannot blow a small document up", "[yaml]") {
     std::string text = "l0: &l0 [x,x,x,x,x,x,x,x,x,x]\n";
     for (int level = 1; level < 9; ++level) {
