@@ -9,16 +9,28 @@ setup_file() {
     "$ROOT/scripts/package-image" node-exporter prometheus-node-exporter 3>&-
     "$ROOT/scripts/package-image" rsyslog rsyslog 3>&-
     "$ROOT/scripts/package-image" dnsmasq dnsmasq-base 3>&-
+    "$ROOT/scripts/package-image" collectd collectd-core 3>&-
+    "$ROOT/scripts/package-image" keepalived keepalived libperl5.36 3>&-
     export PORT=$((10000 + RANDOM % 20000))
     mkdir -p "$DIR/log"
+    # An interface of this run's own, for the address that moves.
+    export LINK=$RUN ADDRESS=192.0.2.$((100 + RANDOM % 100))
+    ip link add "$LINK" type veth peer name "p$LINK"
+    ip address add 198.51.100.$((1 + RANDOM % 250))/32 dev "$LINK"
+    ip link set "$LINK" up
+    ip link set "p$LINK" up
     start up "$PICKET" up --data-dir "$DIR" --listen 127.0.0.1:0 --node-name "$(node a)" --log-root "$DIR/log"
     eventually api_answers
 }
 
-teardown_file() { remove_cluster; }
+teardown_file() {
+    remove_cluster
+    ip link delete "$LINK"
+}
 
 example() {
-    sed "s|/var/log|$DIR/log|g; s|/var/lib/log-collector|$DIR/state|; s|9100|$PORT|g; s|5354|$((PORT + 1))|g" \
+    sed "s|/var/log|$DIR/log|g; s|/var/lib/log-collector|$DIR/state|; s|9100|$PORT|g; s|5354|$((PORT + 1))|g; s|/var/lib/host-figures|$DIR/figures|; s|Interval 10|Interval 1|
+        s|interface: eth0|interface: $LINK|; s|192.0.2.99|$ADDRESS|; s|advert_int 1|advert_int 0.1|" \
         "$ROOT/examples/daemons/$1.yaml"
 }
 
@@ -58,6 +70,31 @@ resolves() { busybox nslookup "$1" "127.0.0.54:$((PORT + 1))" | grep -q "Address
     eventually resolves registry.fleet.test 192.0.2.10
     k patch configmap local-dns --type merge -p '{"data":{"fleet":"192.0.2.11 mirror.fleet.test\n"}}'
     eventually resolves mirror.fleet.test 192.0.2.11
+}
+
+@test "collectd: the host's figures, in files that stay" {
+    example host-figures | k apply -f -
+    k rollout status ds/host-figures --timeout 90s
+    written() { grep -hqE '^[0-9.]+,[0-9.]+' "$DIR/figures/$(hostname)"/memory/memory-free-*; }
+    eventually written
+    k get configmap host-figures -o yaml | sed 's/LoadPlugin load/LoadPlugin uptime/' | k apply -f -
+    k rollout restart ds/host-figures
+    k rollout status ds/host-figures --timeout 90s
+    up() { grep -hqE '^[0-9.]+,[0-9.]+' "$DIR/figures/$(hostname)"/uptime/uptime-*; }
+    eventually up
+}
+
+@test "keepalived: the address is there, is there again after an update, and is taken back" {
+    example virtual-address | k apply -f -
+    k rollout status ds/virtual-address --timeout 90s
+    has_address() { ip -4 addr show "$LINK" | grep -qF "$ADDRESS/32"; }
+    eventually has_address
+    k rollout restart ds/virtual-address
+    k rollout status ds/virtual-address --timeout 90s
+    eventually has_address
+    k delete ds virtual-address --timeout 60s
+    taken_back() { ! has_address; }
+    eventually taken_back
 }
 
 @test "deleted: the daemons are gone, what they wrote is still there" {

@@ -55,6 +55,20 @@ updated() {
     eventually other_than "$before" "$3" "$4"
 }
 
+# updated_on_delete NAMESPACE SET APP CONTAINER: changed, the old container goes on; its pod deleted, a new one has the change.
+updated_on_delete() {
+    local before pod
+    before=$(id "$3" "$4")
+    k set env -n "$1" "ds/$2" MORE=1
+    outdated() { k get ds -n "$1" "$2" -o json | jq -e '(.status.updatedNumberScheduled // 0) == 0 and .status.observedGeneration == .metadata.generation'; }
+    eventually outdated "$1" "$2"
+    [[ $(id "$3" "$4") == "$before" ]]
+    pod=$(docker inspect "$before" | jq -r '.[0].Config.Labels["io.kubernetes.pod.name"]')
+    k delete pod -n "$1" "$pod" --wait=false
+    eventually other_than "$before" "$3" "$4"
+    [[ $(inside "$3" "$4" sh -c 'echo $MORE') == 1 ]]
+}
+
 @test "privileged ones as they are: what the engine is told" {
     mkdir -p "$DIR/root/var/lib/kubelet/plugins" "$DIR/root/var/lib/kubelet/plugins_registry"
     for map in ceph-config ceph-csi-config ceph-csi-encryption-kms-config; do k create configmap "$map"; done
@@ -109,6 +123,7 @@ updated() {
     [[ $(inside filebeat-dynamic filebeat-dynamic stat -c '%a' /etc/filebeat.yml) == 600 ]]
     inside filebeat-dynamic filebeat-dynamic test -S /var/run/docker.sock
     [[ $(k get ds -n kube-system filebeat-dynamic -o jsonpath='{.spec.updateStrategy.type}') == OnDelete ]]
+    updated_on_delete kube-system filebeat-dynamic filebeat-dynamic filebeat-dynamic
 }
 
 @test "flannel: init containers install files, probes by the port's name" {
@@ -128,6 +143,7 @@ updated() {
     page "http://127.0.0.1:${PORT}3/status" | grep -q ok
     k get pods -n kube-system -l name=weave-net -o json | jq -e '.items[0].spec.tolerations | any(.key == "dedicated" and .value == "master")'
     [[ $(inside weave-net weave sh -c 'echo $HOSTNAME') == "$(node a)" ]]
+    updated_on_delete kube-system weave-net weave-net weave
 }
 
 @test "cilium: hooks, optional keys, a Deployment beside it that is refused by name" {
@@ -167,14 +183,7 @@ updated() {
     apply glusterfs
     settled_old() { k get ds glusterfs -o jsonpath='{.status.numberReady}' | grep -qx 1; }
     eventually settled_old
-    before=$(id glusterfs glusterfs)
-    k set env ds/glusterfs MORE=1
-    outdated() { k get ds glusterfs -o json | jq -e '(.status.updatedNumberScheduled // 0) == 0 and .status.observedGeneration == .metadata.generation'; }
-    eventually outdated
-    [[ $(id glusterfs glusterfs) == "$before" ]]
-    k delete pod -l glusterfs=pod --wait=false
-    eventually other_than "$before" glusterfs glusterfs
-    [[ $(inside glusterfs glusterfs sh -c 'echo $MORE') == 1 ]]
+    updated_on_delete default glusterfs glusterfs glusterfs
 }
 
 @test "kured: reads the host's sentinel, may ask the API what its role allows" {
