@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t kNamespaceWorkers = 2;
 constexpr std::chrono::milliseconds kLookAgain{500};
+/// A file that is deleted mostly names its namespace first. What follows in it must still be there
+/// to be deleted, or the command ends with an error for each. Kubernetes waits as well, five
+/// seconds.
+constexpr std::chrono::milliseconds kGrace{3000};
 constexpr const char* kFinalizer = "kubernetes";
 
 client::Target namespace_target(std::string name, std::string subresource = {}) {
@@ -51,7 +55,7 @@ NamespaceController::NamespaceController(
           executor, "namespace", [this](std::string name) { return reconcile(std::move(name)); }) {
     informers_.namespaces.on_change(
         [this](const std::string& name, const auto&, const auto& after) {
-            if (after && after->terminating) loop_.queue().add(name);
+            if (after && after->terminating) loop_.queue().add_after(name, kGrace);
         });
 }
 

@@ -6,8 +6,8 @@
 
 namespace picket::controller {
 
-/// Empties terminating namespaces and then lets them go. Pods leave in their own time, so it looks
-/// again until nothing is left. Loop thread only.
+/// Empties terminating namespaces after a grace, and then lets them go. Pods leave in their own
+/// time, so it looks again until nothing is left. Loop thread only.
 class NamespaceController {
 public:
     NamespaceController(

@@ -94,7 +94,7 @@ core_verbs() {
     says "uncordoned" uncordon "$(node a)"
     says "deleted" delete -n "$name" -f "$file" --timeout=90s
     refuses "NotFound" get ds web -n "$name"
-    says "deleted" delete namespace "$name" --timeout=90s
+    says "deleted" delete namespace "$name" --wait=false
 }
 
 @test "kubectl 1.20, Debian's own: core verbs" {

@@ -134,6 +134,8 @@ updated_on_delete() {
     [[ -f $DIR/root/run/xtables.lock ]]
     page "http://127.0.0.1:${PORT}2/healthz" | grep -q ok
     updated kube-flannel kube-flannel-ds kube-flannel-ds kube-flannel
+    # The namespace stands first in the file, and what is in it is deleted all the same.
+    k delete -f "$DIR/flannel.yaml" --timeout 60s
 }
 
 @test "weave-net-2017: a List, tolerations in an annotation" {

@@ -139,7 +139,10 @@ TEST_CASE("A terminating namespace is emptied and then goes", "[integration][con
         {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "spare"}}}};
     cluster.ok(cluster.api().create({"v1", "namespaces"}, spare));
     cluster.ok(cluster.api().create({"v1", "configmaps", "spare"}, a_config_map("inside")));
+    cluster.ok(cluster.api().create({"v1", "configmaps", "spare"}, a_config_map("follows")));
     cluster.ok(cluster.api().remove({"v1", "namespaces", "", "spare"}, nullptr));
+    // Who deletes a file that names the namespace first goes on with what is in it.
+    cluster.ok(cluster.api().remove({"v1", "configmaps", "spare", "follows"}, nullptr));
     CHECK(cluster.eventually([&] { return !cluster.exists({"v1", "namespaces", "", "spare"}); }));
     CHECK_FALSE(cluster.exists({"v1", "configmaps", "spare", "inside"}));
 }
