@@ -25,13 +25,17 @@ const std::vector<const Resource*>& served_resources() {
     return all;
 }
 
-/// Every served group/version, in the order of the resource tables.
+/// Every served group/version, in the order of the resource tables; last those that are no kind's
+/// first home. A client takes a bare "ingress" from the first group that has one, which is to be
+/// the one of today and not `extensions`.
 std::vector<std::string_view> group_versions() {
     std::vector<std::string_view> all;
+    const auto add = [&](std::string_view group_version) {
+        if (std::ranges::find(all, group_version) == all.end()) all.push_back(group_version);
+    };
+    for (const auto* resource : served_resources()) add(resource->group_versions.front());
     for (const auto* resource : served_resources()) {
-        for (const auto group_version : resource->group_versions) {
-            if (std::ranges::find(all, group_version) == all.end()) all.push_back(group_version);
-        }
+        for (const auto group_version : resource->group_versions) add(group_version);
     }
     return all;
 }

@@ -138,6 +138,60 @@ constexpr ProtobufField kQuotaFields[] = {
 };
 constexpr ProtobufMessage kQuota{kQuotaFields};
 
+// ---- ingresses
+
+constexpr ProtobufField kBackendPortFields[] = {
+    {1, "name", ProtobufType::String},
+    {2, "number", ProtobufType::Count},
+};
+constexpr ProtobufMessage kBackendPort{kBackendPortFields};
+constexpr ProtobufField kBackendServiceFields[] = {
+    {1, "name", ProtobufType::String},
+    {2, "port", ProtobufType::Message, false, &kBackendPort},
+};
+constexpr ProtobufMessage kBackendService{kBackendServiceFields};
+constexpr ProtobufField kBackendFields[] = {
+    {3, "resource", ProtobufType::Message, false, &kRoleRef},
+    {4, "service", ProtobufType::Message, false, &kBackendService},
+};
+constexpr ProtobufMessage kBackend{kBackendFields};
+constexpr ProtobufField kIngressPathFields[] = {
+    {1, "path", ProtobufType::String},
+    {2, "backend", ProtobufType::Message, false, &kBackend},
+    {3, "pathType", ProtobufType::String},
+};
+constexpr ProtobufMessage kIngressPath{kIngressPathFields};
+constexpr ProtobufField kIngressHttpFields[] = {
+    {1, "paths", ProtobufType::Message, true, &kIngressPath},
+};
+constexpr ProtobufMessage kIngressHttp{kIngressHttpFields};
+constexpr ProtobufField kIngressValueFields[] = {
+    {1, "http", ProtobufType::Message, false, &kIngressHttp},
+};
+constexpr ProtobufMessage kIngressValue{kIngressValueFields};
+constexpr ProtobufField kIngressRuleFields[] = {
+    {1, "host", ProtobufType::String},
+    {2, "", ProtobufType::Inline, false, &kIngressValue},
+};
+constexpr ProtobufMessage kIngressRule{kIngressRuleFields};
+constexpr ProtobufField kIngressTlsFields[] = {
+    {1, "hosts", ProtobufType::String, true},
+    {2, "secretName", ProtobufType::String},
+};
+constexpr ProtobufMessage kIngressTls{kIngressTlsFields};
+constexpr ProtobufField kIngressSpecFields[] = {
+    {1, "defaultBackend", ProtobufType::Message, false, &kBackend},
+    {2, "tls", ProtobufType::Message, true, &kIngressTls},
+    {3, "rules", ProtobufType::Message, true, &kIngressRule},
+    {4, "ingressClassName", ProtobufType::String},
+};
+constexpr ProtobufMessage kIngressSpec{kIngressSpecFields};
+constexpr ProtobufField kIngressFields[] = {
+    {1, "metadata", ProtobufType::Message, false, &kObjectMeta},
+    {2, "spec", ProtobufType::Message, false, &kIngressSpec},
+};
+constexpr ProtobufMessage kIngress{kIngressFields};
+
 constexpr ProtobufKind kCompanionKinds[] = {
     {"Service", &kService},
     {"Role", &kRole},
@@ -148,6 +202,7 @@ constexpr ProtobufKind kCompanionKinds[] = {
     {"PriorityClass", &kPriorityClass},
     {"PodDisruptionBudget", &kBudget},
     {"ResourceQuota", &kQuota},
+    {"Ingress", &kIngress},
 };
 
 }  // namespace

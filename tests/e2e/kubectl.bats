@@ -136,6 +136,8 @@ answer() {
     says "poddisruptionbudget.policy/web created" create pdb web -n team --selector=app=web --min-available=1
     says "resourcequota/small created" create quota small -n team --hard=cpu=2,pods=10
     [[ $(k get quota small -n team -o 'jsonpath={.spec.hard}') == '{"cpu":"2","pods":"10"}' ]]
+    says "ingress.networking.k8s.io/in created" create ingress in -n team --class=c --rule='a.example.org/p*=web:80,tls=t'
+    [[ $(k get ing in -n team -o 'jsonpath={.apiVersion} {.spec.rules[0].host} {.spec.rules[0].http.paths[0].backend.service.port.number} {.spec.tls[0].secretName}') == 'networking.k8s.io/v1 a.example.org 80 t' ]]
     [[ $(k create token robot -n team) == *.*.* ]]
     [[ $(k get cm c -n team -o 'jsonpath={.data.k}') == v ]]
     [[ $(k get secret s -n team -o 'jsonpath={.data.k}') == dg== ]]

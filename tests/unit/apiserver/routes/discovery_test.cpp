@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <map>
+
 using namespace picket;
 using namespace picket::apiserver;
 
@@ -88,6 +90,21 @@ TEST_CASE("Discovery: short names stand for the preferred version alone", "[disc
     CHECK(entry(preferred["resources"], "name", "daemonsets")->contains("shortNames"));
     CHECK_FALSE(entry(other["resources"], "name", "daemonsets")->contains("shortNames"));
     CHECK_FALSE(entry(other["resources"], "name", "daemonsets")->contains("categories"));
+}
+
+TEST_CASE("Discovery: a kind is found in its first home before any other", "[discovery]") {
+    const auto groups = api_group_list()["groups"];
+    std::map<std::string, std::size_t> place;
+    for (std::size_t i = 0; i < groups.size(); ++i) place[groups[i]["name"]] = i;
+    for (const auto& resource : all_resources()) {
+        const auto home = std::string(resource.group());
+        if (home.empty()) continue;
+        for (const auto group_version : resource.group_versions) {
+            const auto other = std::string(split_group_version(group_version).group);
+            CAPTURE(std::string(resource.plural), other);
+            CHECK(place.at(home) <= place.at(other));
+        }
+    }
 }
 
 TEST_CASE("Discovery: a DaemonSet is found in both its versions", "[discovery]") {
