@@ -10,7 +10,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <map>
-#include <set>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -79,7 +79,6 @@ public:
         YAML::anchor_t anchor,
         const std::string& value) override {
         charge(mark, 1);
-        if (!is_utf8(value)) fail(mark, "not UTF-8");
         put(mark, anchor, resolve(mark, tag, value), tag == kPlainTag && value == "<<");
     }
 
@@ -208,9 +207,24 @@ std::string without_byte_order_mark(std::string_view text) {
     return std::string(text);
 }
 
+/// yaml-cpp would guess another encoding where it finds zeros, and pass on what it does not
+/// understand. Nothing if all is text.
+std::optional<int> first_line_without_text(std::string_view text) {
+    int line = 1;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto length = utf8_sequence_length(text.substr(at));
+        if (length == 0 || text[at] == '\0') return line;
+        if (text[at] == '\n') ++line;
+        at += length;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::vector<YamlDocument>> parse_yaml(std::string_view text) {
+    if (const auto line = first_line_without_text(text))
+        return bad_request(fmt::format("line {}: not UTF-8", *line));
     std::istringstream stream(without_byte_order_mark(text));
     std::vector<YamlDocument> documents;
     try {

@@ -57,9 +57,16 @@ void write_string(std::string& out, const std::string& text, std::size_t indent)
     }
 }
 
-void write_key(std::string& out, const std::string& key) {
-    out += is_safe_plain_string(key) ? key : quote(key);
-    out += ':';
+/// A reader looks for the colon of a key no further than 1024 characters: what may be longer is
+/// said to be a key.
+void write_key(std::string& out, const std::string& key, std::size_t indent) {
+    constexpr std::size_t kLongestPlainKey = 1'000;
+    const auto text = is_safe_plain_string(key) ? key : quote(key);
+    if (text.size() > kLongestPlainKey) {
+        out.append("? ").append(text).append("\n").append(indent, ' ').append(":");
+    } else {
+        out.append(text).append(":");
+    }
 }
 
 bool stands_on_own_lines(const Json& value) {
@@ -71,7 +78,7 @@ void write_map(std::string& out, const Json& map, std::size_t indent) {
     for (const auto& [key, value] : map.items()) {
         if (!first) out.append(indent, ' ');
         first = false;
-        write_key(out, key);
+        write_key(out, key, indent);
         if (!stands_on_own_lines(value)) {
             out += ' ';
             write_value(out, value, indent + 2);

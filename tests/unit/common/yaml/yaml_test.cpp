@@ -189,6 +189,8 @@ TEST_CASE("YAML: syntax errors and unknown aliases name the line", "[yaml]") {
 TEST_CASE("YAML: text that is not UTF-8 is refused with its line", "[yaml]") {
     CHECK_THAT(parse_error("a: b\nc: \xff\n"), Catch::Contains("line 2: not UTF-8"));
     CHECK_THAT(parse_error("a: b\n'\xc3': c\n"), Catch::Contains("line 2: not UTF-8"));
+    CHECK_THAT(parse_error("a: b\n# \xe9\n"), Catch::Contains("line 2: not UTF-8"));
+    CHECK_THAT(parse_error({"a\0:\0 \0b\0", 8}), Catch::Contains("line 1: not UTF-8"));
     CHECK(parse_one("a: \xc3\xa9\n").at("a") == "\xc3\xa9");
 }
 
@@ -258,6 +260,17 @@ TEST_CASE("YAML: quotes are printed where a plain scalar would mean something el
     const auto printed = format_yaml(Json({{"a", row.text}}));
     CHECK((printed == "a: \"" + row.text + "\"\n") == row.quoted);
     CHECK((printed == "a: " + row.text + "\n") == !row.quoted);
+}
+
+TEST_CASE("YAML: a key may be of any length", "[yaml]") {
+    const auto value =
+        GENERATE(Json("x"), Json::array({1, Json::array({2})}), Json({{"b", 3}}), Json::object());
+    const auto key =
+        GENERATE(std::string(1'000, 'k'), std::string(5'000, 'k'), std::string(400, '\x19'));
+    const Json made{{"a", {{"before", 1}, {key, value}, {"\x7f", 2}}}};
+    CAPTURE(value.dump(), key.size());
+    const auto text = format_yaml(Json::array({made}));
+    CHECK(parse_one(text) == Json::array({made}));
 }
 
 TEST_CASE("YAML: what is printed reads back as the same value", "[yaml][property]") {
