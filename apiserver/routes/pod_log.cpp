@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace picket::apiserver {
 namespace {
@@ -40,7 +41,7 @@ Awaitable<void> copy_log(std::shared_ptr<TunnelStream> stream, http::BodyWriter*
     while (true) {
         if (!piece.empty()) {
             std::vector<http::Bytes> pieces;
-            pieces.push_back(http::bytes(std::move(piece)));
+            pieces.push_back(http::bytes(std::exchange(piece, {})));
             const auto written = co_await writer->write(std::move(pieces));
             if (!written) co_return;
         }

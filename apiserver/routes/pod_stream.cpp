@@ -40,8 +40,7 @@ Result<std::string> choose_container(const Json& pod, const std::string& named) 
         if (has_container(pod, named)) return named;
         return bad_request(fmt::format("container {} is not valid for pod {}", named, pod_name));
     }
-    const auto by_annotation =
-        registry::text_at(pod, {"metadata", "annotations", kDefaultContainer});
+    auto by_annotation = registry::text_at(pod, {"metadata", "annotations", kDefaultContainer});
     if (!by_annotation.empty() && has_container(pod, by_annotation)) return by_annotation;
     const auto names = names_in(pod, "containers");
     if (names.size() == 1) return names.front();

@@ -176,7 +176,7 @@ void mark_terminating(const Resource& resource, Json& object) {
 
 Result<void> check_delete_preconditions(
     const Resource& resource, const Json& old, const DeleteOptions& options) {
-    const auto uid = check_precondition(resource, old, "uid", "UID", options.precondition_uid);
+    auto uid = check_precondition(resource, old, "uid", "UID", options.precondition_uid);
     if (!uid) return uid;
     return check_precondition(
         resource, old, "resourceVersion", "ResourceVersion", options.precondition_resource_version);

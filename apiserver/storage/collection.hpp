@@ -78,6 +78,7 @@ private:
     using FieldIndex = std::unordered_map<std::string, Bucket>;
 
     static const Slot& slot_of(const Slot& slot) { return slot; }
+    static const Slot& slot_of(const Slot&&) = delete;
     static const Slot& slot_of(const Slot* slot) { return *slot; }
     template <class Set>
     ListResult collect(

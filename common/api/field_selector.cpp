@@ -38,7 +38,8 @@ Result<std::string> unescape(std::string_view term, std::string_view value) {
             plain += value[i];
             continue;
         }
-        if (++i == value.size() ||
+        ++i;
+        if (i == value.size() ||
             std::string_view("\\,=").find(value[i]) == std::string_view::npos) {
             return problem(term, "a backslash must come before ',', '=' or another backslash");
         }

@@ -37,7 +37,7 @@ struct TaskGroup::State {
           empty(executor, std::chrono::steady_clock::time_point::max()) {}
 
     void finish(Tasks::iterator position, const std::exception_ptr& failure) {
-        const auto task = *position;
+        const auto task = std::move(*position);
         tasks.erase(position);
         if (tasks.empty()) empty.cancel();
         if (failure && !(stopping && is_cancellation(failure))) on_failure(task->name, failure);

@@ -149,6 +149,6 @@ struct Container {
     [[nodiscard]] std::optional<Quantity> requested(std::string_view resource) const;
 };
 
-[[nodiscard]] Container parse_container_spec(const Json& container);
+[[nodiscard]] Container parse_container_spec(const Json& object);
 
 }  // namespace picket::nodeagent

@@ -54,7 +54,7 @@ bool is_redirect(unsigned status) {
 /// Where an answer sends the asker, if that is on the same server; elsewhere is not asked.
 std::optional<std::string> redirect_on_host(
     const http::Endpoint& endpoint, const http::Headers& headers) {
-    const auto location = std::string(headers.find("Location").value_or(""));
+    auto location = std::string(headers.find("Location").value_or(""));
     if (location.starts_with('/') && !location.starts_with("//")) return location;
     const auto path = location.find('/', std::min(location.size(), location.find("://") + 3));
     const auto other = http::parse_endpoint(location.substr(0, path));
@@ -95,7 +95,7 @@ Awaitable<Result<void>> ask_http(
 
 Result<boost::asio::ip::address> parse_address(const std::string& host) {
     boost::system::error_code invalid;
-    const auto address = boost::asio::ip::make_address(host, invalid);
+    auto address = boost::asio::ip::make_address(host, invalid);
     if (invalid) return failed(fmt::format("{} is not an address", host));
     return address;
 }

@@ -76,12 +76,11 @@ private:
 
     void keep_running(const Container& spec) {
         const auto* state = snapshot_.latest(spec.name);
-        if (state == nullptr || snapshot_.is_lost(spec.name)) {
+        if (state == nullptr || snapshot_.is_lost(spec.name) ||
+            (state->exited() && needs_fresh_run(spec, *state))) {
             start(spec, {});
         } else if (state->running()) {
             check_running(spec, *state);
-        } else if (state->exited() && needs_fresh_run(spec, *state)) {
-            start(spec, {});
         } else if (state->exited()) {
             restart(spec, *state);
         } else {

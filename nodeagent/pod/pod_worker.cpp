@@ -216,7 +216,8 @@ Awaitable<> PodWorker::sync() {
 Awaitable<> PodWorker::apply(PodPlan plan) {
     for (auto& action : plan.stop) {
         memory_.stopping.insert(action.id);
-        tasks_.spawn("stop " + action.container, stop_container(std::move(action)));
+        const auto task = "stop " + action.container;
+        tasks_.spawn(task, stop_container(std::move(action)));
     }
     for (auto& container : plan.prepare_images) {
         memory_.images[container].phase = ImageState::Phase::Working;

@@ -50,6 +50,6 @@ struct Volume {
     std::string unsupported_type;        ///< Unsupported: "nfs"
 };
 
-[[nodiscard]] Volume parse_volume(const Json& volume);
+[[nodiscard]] Volume parse_volume(const Json& object);
 
 }  // namespace picket::nodeagent

@@ -39,7 +39,7 @@ StreamDeadline::StreamDeadline(
     boost::asio::any_io_executor executor,
     http::ByteStream& stream,
     std::chrono::milliseconds timeout)
-    : state_(std::make_shared<State>(State{&stream})), timer_(std::move(executor), timeout) {
+    : state_(std::make_shared<State>(State{&stream})), timer_(executor, timeout) {
     timer_.async_wait([state = state_](boost::system::error_code error) {
         if (error || state->stream == nullptr) return;
         state->passed = true;

@@ -56,7 +56,7 @@ std::string PullProgress::text() const {
         total += layer.total;
         ready += layer.ready ? 1 : 0;
     }
-    const auto layers = fmt::format("{} of {} layers ready", ready, layers_.size());
+    auto layers = fmt::format("{} of {} layers ready", ready, layers_.size());
     if (total == 0) return layers;
     return fmt::format(
         "{:.1f} MB of {:.1f} MB, {}", in_megabytes(current), in_megabytes(total), layers);

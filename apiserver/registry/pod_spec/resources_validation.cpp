@@ -36,7 +36,7 @@ void validate_requests_within_limits(
     if (!requests.is_object()) return;
     for (const auto& [name, amount] : requests.items()) {
         const auto request = Quantity::from_json(amount);
-        const auto limit = Quantity::from_json(member(limits, name.c_str()));
+        const auto limit = Quantity::from_json(member(limits, name));
         if (!request || !limit || *request <= *limit) continue;
         errors.push_back(field::invalid(
             field::child(path, "requests"),

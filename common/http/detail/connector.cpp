@@ -71,7 +71,7 @@ std::unique_ptr<Transport> make_transport(Socket socket, const ClientTrust* trus
 
 std::string host_field(const Endpoint& endpoint) {
     const bool is_v6 = endpoint.host.find(':') != std::string::npos;
-    const auto host = is_v6 ? fmt::format("[{}]", endpoint.host) : endpoint.host;
+    auto host = is_v6 ? fmt::format("[{}]", endpoint.host) : endpoint.host;
     const std::uint16_t standard = endpoint.transport == Endpoint::Transport::Tls ? 443 : 80;
     if (endpoint.transport == Endpoint::Transport::Unix || endpoint.port == standard) return host;
     return fmt::format("{}:{}", host, endpoint.port);

@@ -13,8 +13,8 @@ constexpr Moment kNever = Moment::max();
 }  // namespace
 
 struct Deadline::State : std::enable_shared_from_this<Deadline::State> {
-    State(boost::asio::any_io_executor executor, std::function<void()> callback)
-        : timer(std::move(executor)), on_expiry(std::move(callback)) {}
+    State(const boost::asio::any_io_executor& executor, std::function<void()> callback)
+        : timer(executor), on_expiry(std::move(callback)) {}
 
     void set(Moment moment) {
         at = moment;

@@ -208,11 +208,11 @@ Awaitable<bool> ServerSession::run_stream(
     if (!context_.stopping) {
         TaskGroup watch(executor);
         watch.spawn("peer watch", watch_peer());
-        auto slot = stream_cancel_.slot();
+        const auto slot = stream_cancel_.slot();
         std::tie(failure) = co_await asio::co_spawn(
             executor,
             stream(writer),
-            asio::bind_cancellation_slot(std::move(slot), asio::as_tuple(use_awaitable)));
+            asio::bind_cancellation_slot(slot, asio::as_tuple(use_awaitable)));
         // Also when this session itself is cancelled, its watch ends before it does.
         co_await asio::this_coro::reset_cancellation_state();
         co_await watch.stop();
