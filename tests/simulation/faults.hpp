@@ -46,7 +46,7 @@ private:
     };
     static const std::vector<Kind>& kinds();
 
-    // Of hosts.
+    // Of hosts: host_faults.cpp.
     std::string stop_agent();
     std::string power_off();
     std::string part_host();
@@ -58,40 +58,40 @@ private:
     std::string drop_container();
     std::string fail_engine_call();
     std::string take_engine_away();
-    // Of the server and the controllers.
+    void part(SimulatedWire& wire, std::chrono::milliseconds length);
+    // Of the server and the controllers: server_faults.cpp.
+    std::string stop_server();
     std::string kill_server();
     std::string fill_disk();
     std::string part_controllers();
-    // What users do.
-    std::string change_strategy();
-    std::string create_pod();
-    std::string drain_node();
-    bool cordon(const std::string& node, const Json& value);
-    void uncordon();
+    std::string stop_controllers();
+    /// As long, and what controllers have asked for may arrive late until some time after it.
+    std::chrono::milliseconds delays_creates(std::chrono::milliseconds length);
+    // What users do: user_acts.cpp.
     std::string change_label();
     std::string taint_node();
     std::string untaint_node();
     std::string change_template();
+    std::string change_strategy();
+    std::string select_nodes();
+    std::string remake_set();
+    std::string create_pod();
     std::string delete_pod();
+    std::string drain_node();
     std::string delete_node();
     std::string reinstall_node();
     std::string join_node();
-    std::string stop_server();
-    std::string stop_controllers();
-    std::string remake_set();
-    std::string select_nodes();
+    void patch_set(const std::string& set, Json patch);
+    bool cordon(const std::string& node, const Json& value);
+    void uncordon();
+    void forget_lasting(const std::string& host);
 
     std::size_t below(std::size_t count) {
         return static_cast<std::size_t>(random_.fraction() * static_cast<double>(count));
     }
     SimulatedHost& any_host();
-    void part(SimulatedWire& wire, std::chrono::milliseconds length);
-    void forget_lasting(const std::string& host);
     void later(std::chrono::milliseconds delay, std::function<void()> mend);
     std::chrono::milliseconds a_while(int longest_seconds);
-    /// As long, and what controllers have asked for may arrive late until some time after it.
-    std::chrono::milliseconds delays_creates(std::chrono::milliseconds length);
-    void patch_set(const std::string& set, Json patch);
 
     SimulatedLoop& loop_;
     SimulatedCluster& cluster_;

@@ -9,15 +9,15 @@ namespace {
 
 using namespace storage;
 
-PublishedState::Options state_options() {
+PublishedState::Options state_options(const MemoryDisk& disk) {
     const SqliteStoreOptions real;
-    return {real.indexed_fields, {real.history_events, real.history_bytes}, real.watcher_queue};
+    return {real.indexed_fields, {disk.history_events, real.history_bytes}, real.watcher_queue};
 }
 
 }  // namespace
 
 MemoryStore::MemoryStore(boost::asio::any_io_executor executor, MemoryDisk& disk)
-    : disk_(disk), state_(std::move(executor), state_options(), 1) {
+    : disk_(disk), state_(std::move(executor), state_options(disk), 1) {
     for (const auto& row : disk_.rows) state_.restore(row);
     state_.restored(disk_.next - 1);
 }

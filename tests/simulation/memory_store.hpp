@@ -14,9 +14,10 @@ namespace picket::simulation {
 
 /// What outlives a server: every durable change, and the next revision.
 struct MemoryDisk {
-    explicit MemoryDisk(std::uint64_t seed) : random(seed) {}
+    MemoryDisk(std::uint64_t seed, std::size_t events) : random(seed), history_events(events) {}
     std::vector<storage::LogRow> rows;
     Random random;  ///< how long writes take
+    std::size_t history_events;
     storage::Revision next = 2;
     bool full = false;  ///< takes no durable write
 };

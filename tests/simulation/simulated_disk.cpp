@@ -28,6 +28,11 @@ fs::path beside(const fs::path& path, const char* suffix) {
     return fs::path(path.string() + suffix);
 }
 
+/// Every third cluster forgets so soon that who was away for half a minute must list anew.
+std::size_t history_of(std::uint64_t seed) {
+    return seed % 3 == 0 ? 100 : storage::SqliteStoreOptions().history_events;
+}
+
 storage::Attributes attributes_of_stored(const std::string& name, const std::string& bytes) {
     for (const auto& resource : all_resources()) {
         if (resource.qualified_name() == name)
@@ -43,7 +48,7 @@ SimulatedDisk::SimulatedDisk(
     : executor_(std::move(executor)),
       path_(std::move(folder) / "picket.db"),
       real_(real),
-      memory_(seed) {}
+      memory_(seed, history_of(seed)) {}
 
 Result<std::unique_ptr<storage::SqliteStore>> SimulatedDisk::open() {
     auto opened = real_ ? open_file()
@@ -60,6 +65,7 @@ Result<std::unique_ptr<storage::SqliteStore>> SimulatedDisk::open_file() {
     storage::SqliteStoreOptions options;
     options.path = path_.string();
     options.attributes = attributes_of_stored;
+    options.history_events = memory_.history_events;
     options.reports = reports_.get_executor();
     return storage::SqliteStore::open(executor_, std::move(options));
 }
