@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -136,14 +137,18 @@ Json resolve_plain_scalar(std::string_view text) {
     std::erase(digits, '_');
     if (digits.empty() || text.starts_with('_')) return std::string(text);
     if (auto integer = parse_integer(digits)) return *integer;
-    if (has_float_shape(digits)) return std::strtod(digits.c_str(), nullptr);
+    // What no double can hold stays text, as with kubectl.
+    if (has_float_shape(digits)) {
+        if (const auto value = std::strtod(digits.c_str(), nullptr); std::isfinite(value))
+            return value;
+    }
     return std::string(text);
 }
 
 bool is_safe_plain_string(std::string_view text) {
     if (text.empty() || !has_safe_characters(text)) return false;
     if (one_of(text, kUnsafeWords) || is_special_float(text) || looks_like_time(text)) return false;
-    if (text.starts_with("---") || text.starts_with("...")) return false;
+    if (text.starts_with("---") || text.starts_with("...") || has_float_shape(text)) return false;
     return resolve_plain_scalar(text).is_string();
 }
 

@@ -109,6 +109,8 @@ TEST_CASE("YAML: an unquoted scalar means what kubectl reads", "[yaml]") {
         {"1.5", 1.5},
         {".5", 0.5},
         {"1e3", 1000.0},
+        {"-5e999", "-5e999"},
+        {"1e-999", 0.0},
         {"1.", 1.0},
         {"1.2.3", "1.2.3"},
         {"10.0.0.1", "10.0.0.1"},
@@ -253,6 +255,7 @@ TEST_CASE("YAML: quotes are printed where a plain scalar would mean something el
         {"2001-01-01T10:00:00Z", true},
         {"0600", true},
         {"1e3", true},
+        {"-5e999", true},
         {"yes", true},
         {"---", true},
     }));
