@@ -79,6 +79,8 @@ public:
         YAML::anchor_t anchor,
         const std::string& value) override {
         charge(mark, 1);
+        // yaml-cpp makes one byte of these two.
+        if (!is_utf8(value)) fail(mark, R"(\N and \_ are not understood: write \u0085 and \u00a0)");
         put(mark, anchor, resolve(mark, tag, value), tag == kPlainTag && value == "<<");
     }
 

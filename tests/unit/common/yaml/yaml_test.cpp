@@ -193,6 +193,8 @@ TEST_CASE("YAML: text that is not UTF-8 is refused with its line", "[yaml]") {
     CHECK_THAT(parse_error("a: b\n'\xc3': c\n"), Catch::Contains("line 2: not UTF-8"));
     CHECK_THAT(parse_error("a: b\n# \xe9\n"), Catch::Contains("line 2: not UTF-8"));
     CHECK_THAT(parse_error({"a\0:\0 \0b\0", 8}), Catch::Contains("line 1: not UTF-8"));
+    CHECK_THAT(parse_error("a: b\nc: \"\\N\"\n"), Catch::Contains("line 2: \\N and"));
+    CHECK_THAT(parse_error("a: b\nc: \"\\_\"\n"), Catch::Contains("line 2: \\N and"));
     CHECK(parse_one("a: \xc3\xa9\n").at("a") == "\xc3\xa9");
 }
 
