@@ -39,9 +39,34 @@ void write_literal_block(std::string& out, std::string_view text, std::size_t in
     }
 }
 
+/// JSON writes a character beyond U+FFFF as two surrogates, which are none in YAML: \U and eight
+/// digits.
+std::string with_whole_characters(std::string_view json) {
+    std::string out;
+    for (std::size_t at = 0; at < json.size();) {
+        const std::size_t size = json[at] == '\\' ? 2 : 1;
+        if (!json.substr(at).starts_with("\\ud")) {
+            out += json.substr(at, size);
+            at += size;
+            continue;
+        }
+        const auto high = std::stoul(std::string(json.substr(at + 2, 4)), nullptr, 16);
+        if (high < 0xd800) {
+            out += json.substr(at, 6);
+            at += 6;
+            continue;
+        }
+        const auto low = std::stoul(std::string(json.substr(at + 8, 4)), nullptr, 16);
+        out += fmt::format("\\U{:08x}", 0x10000 + ((high - 0xd800) << 10U) + (low - 0xdc00));
+        at += 12;
+    }
+    return out;
+}
+
 // JSON's escapes are a part of YAML's double-quoted style; bytes that are no UTF-8 become U+FFFD.
 std::string quote(const std::string& text) {
-    std::string quoted = Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+    std::string quoted =
+        with_whole_characters(Json(text).dump(-1, ' ', true, Json::error_handler_t::replace));
     for (std::size_t at = 0; (at = quoted.find('\x7f', at)) != std::string::npos;)
         quoted.replace(at, 1, "\\x7f");
     return quoted;

@@ -267,6 +267,20 @@ TEST_CASE("YAML: quotes are printed where a plain scalar would mean something el
     CHECK((printed == "a: " + row.text + "\n") == !row.quoted);
 }
 
+TEST_CASE("YAML: characters of any plane are printed so that they can be read", "[yaml]") {
+    CHECK(format_yaml("\xf0\x9f\x99\x82: \x07") == "\"\\U0001f642: \\u0007\"\n");
+    const auto* text = GENERATE(
+        "\xf0\x9f\x99\x82",
+        "\\\xf0\x90\x80\x80\\",
+        "\xf4\x8f\xbf\xbf",
+        "\\ud83d\\ude42",
+        "\xed\x9f\xbf\xee\x80\x80",
+        "\xc3\xa9\"");
+    CAPTURE(text);
+    CHECK(parse_one(format_yaml({{"a", text}})).at("a") == text);
+    CHECK(parse_one(format_yaml(Json{{text, 1}})) == Json{{text, 1}});
+}
+
 TEST_CASE("YAML: a key may be of any length", "[yaml]") {
     const auto value =
         GENERATE(Json("x"), Json::array({1, Json::array({2})}), Json({{"b", 3}}), Json::object());
