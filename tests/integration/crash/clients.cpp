@@ -132,7 +132,9 @@ Revision revision_of(const Json& document) {
 
 Awaitable<> write_until_gone(Campaign& campaign, std::unique_ptr<ApiClient> client) {
     Writer writer(campaign, *client);
-    while (co_await writer.write_once()) {
+    while (campaign.writes_left > 0) {
+        --campaign.writes_left;
+        if (!co_await writer.write_once()) co_return;
     }
 }
 
@@ -169,7 +171,7 @@ Awaitable<> watch_until_gone(
     }
 }
 
-Awaitable<std::vector<SeenEvent>> whole_history(
+Awaitable<std::vector<SeenEvent>> history_between(
     std::unique_ptr<ApiClient> client, Revision from, Revision until) {
     std::vector<SeenEvent> events;
     auto stream = co_await client->watch(config_maps(), std::to_string(from));
@@ -177,7 +179,7 @@ Awaitable<std::vector<SeenEvent>> whole_history(
     for (Revision at = from; at < until;) {
         const auto line = co_await stream->next(kPatience);
         if (!line) throw std::runtime_error(line.error().message);
-        if (!*line) throw std::runtime_error("the watch of the whole history ended early");
+        if (!*line) throw std::runtime_error("the watch of the history ended early");
         const auto& [type, object] = **line;
         at = revision_of(object);
         if (is_ours(object)) events.push_back({type_of_line(type), seen_in(object)});
