@@ -122,9 +122,12 @@ void PodWorker::container_removed(const std::string& id) {
     const auto same = [&](const ContainerState& state) { return state.id == id; };
     const auto found = std::find_if(containers_.begin(), containers_.end(), same);
     if (found == containers_.end()) return;
-    const auto identity = identity_of(*found);
-    auto& lost = memory_.lost[identity.container];
-    if (identity.attempt > lost.attempt) lost = {identity.attempt, services_.clock.now()};
+    // One that never ran is nobody's loss.
+    if (found->started) {
+        const auto identity = identity_of(*found);
+        auto& lost = memory_.lost[identity.container];
+        if (identity.attempt > lost.attempt) lost = {identity.attempt, services_.clock.now()};
+    }
     containers_.erase(found);
     changed_.notify();
 }

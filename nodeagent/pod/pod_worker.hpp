@@ -94,6 +94,7 @@ private:
     Awaitable<std::string> last_words(std::string id);
     Awaitable<> create_sandbox(int attempt);
     Awaitable<> start_container(StartContainer action);
+    Awaitable<bool> sandbox_has_ended(std::shared_ptr<const Pod> pod);
     Awaitable<Result<std::string>> create_container(
         std::shared_ptr<const Pod> pod, StartContainer action);
     Awaitable<Result<ContainerSpec>> gather_container_spec(

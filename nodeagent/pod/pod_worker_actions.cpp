@@ -5,6 +5,7 @@
 #include "nodeagent/pod/log_links.hpp"
 #include "nodeagent/pod/pod_failure.hpp"
 #include "nodeagent/pod/pod_worker.hpp"
+#include "nodeagent/pod/sandbox.hpp"
 #include "nodeagent/pod/termination_message.hpp"
 #include "nodeagent/runtime/labels.hpp"
 
@@ -81,8 +82,12 @@ Awaitable<> PodWorker::start_container(StartContainer action) {
     auto created = co_await create_container(pod, action);
     if (!created) co_return;
     tell(name, "Created", "Created container: " + name);
-    step_back_off(action);
     auto started = co_await start_created(*created);
+    if (!started && co_await sandbox_has_ended(pod)) {
+        co_await remove_container(*created);
+        co_return;
+    }
+    step_back_off(action);
     // The image is looked for again before the next start.
     memory_.images[name].phase = ImageState::Phase::Unknown;
     memory_.images[name].backing_off = false;
@@ -101,6 +106,15 @@ Awaitable<> PodWorker::start_container(StartContainer action) {
     const auto* left = snapshot().latest(name);
     if (left == nullptr || !left->exited())
         fail_container(name, "RunContainerError", started.error());
+}
+
+/// The container ended with its sandbox, and was heard of first: that it cannot join the dead is no
+/// failure of its own.
+Awaitable<bool> PodWorker::sandbox_has_ended(std::shared_ptr<const Pod> pod) {
+    if (!needs_sandbox(*pod)) co_return false;
+    if (const auto moment = snapshot(); const auto* sandbox = moment.sandbox())
+        co_await refresh(sandbox->id);
+    co_return snapshot().sandbox() == nullptr;
 }
 
 void PodWorker::fail_container(

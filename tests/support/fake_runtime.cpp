@@ -128,6 +128,13 @@ ContainerState* FakeRuntime::find(const std::string& id_or_name) {
     return nullptr;
 }
 
+bool FakeRuntime::joins_dead(const ContainerState& state) {
+    constexpr std::string_view kJoins = "container:";
+    if (!state.network_mode.starts_with(kJoins)) return false;
+    const auto* joined = find(state.network_mode.substr(kJoins.size()));
+    return joined == nullptr || !joined->running();
+}
+
 void FakeRuntime::tell(const ContainerState& state, const std::string& action) {
     ++changes_;
     std::erase_if(subscriptions_, [](const auto& weak) { return weak.expired(); });
@@ -147,6 +154,12 @@ void FakeRuntime::end_container(const std::string& id, int exit_code, bool oom) 
     state->finished = clock_.now();
     state->address.clear();
     tell(*state, "die");
+}
+
+void FakeRuntime::end_unheard(const std::string& id, int exit_code) {
+    const auto listeners = std::exchange(subscriptions_, {});
+    end_container(id, exit_code);
+    subscriptions_ = listeners;
 }
 
 void FakeRuntime::drop_container(const std::string& id) {
@@ -234,7 +247,10 @@ Awaitable<Result<std::string>> FakeRuntime::create(ContainerSpec spec) {
 Awaitable<Result<void>> FakeRuntime::start(std::string id) {
     auto* state = find(id);
     if (state == nullptr) co_return not_found(id);
-    if (auto failure = begin("start", id)) {
+    auto failure = begin("start", id);
+    if (!failure && joins_dead(*state))
+        failure = Error{Reason::Conflict, "cannot join network of a non running container"};
+    if (failure) {
         if (away_) co_return *failure;
         state->phase = ContainerPhase::Exited;
         state->exit_code = 127;

@@ -26,6 +26,8 @@ public:
     /// Every call fails and event streams end, until it is back.
     void set_away(bool away);
     void end_container(const std::string& id, int exit_code, bool oom = false);
+    /// The event of its end comes late: nobody has heard of it yet.
+    void end_unheard(const std::string& id, int exit_code);
     /// As `docker rm -f` by somebody else.
     void drop_container(const std::string& id);
     /// For long runs: calls and what is known of removed containers are not kept.
@@ -94,6 +96,8 @@ private:
     /// Records the call; the error to answer, if any.
     std::optional<Error> begin(const std::string& verb, const std::string& about);
     nodeagent::ContainerState* find(const std::string& id_or_name);
+    /// Whether the container whose network it shares is none that runs.
+    bool joins_dead(const nodeagent::ContainerState& state);
     void tell(const nodeagent::ContainerState& state, const std::string& action);
     [[nodiscard]] static Error not_found(const std::string& id);
 

@@ -165,6 +165,20 @@ TEST_CASE("Pods of a host: a killed container is back at once with a higher coun
     });
 }
 
+TEST_CASE(
+    "Pods of a host: what ends with its sandbox counts one restart, whichever end is heard first",
+    "[nodeagent]") {
+    Host host;
+    host.agent->pods.replace_pods({a_pod().container("a").container("b").json()});
+    host.until([&] { return host.runs("a") && host.runs("b"); });
+    const auto sandbox = host.id("POD");
+    host.engine.end_unheard(sandbox, 137);
+    host.engine.end_container(host.id("a"), 137);
+    host.until([&] { return host.runs("POD") && host.runs("a") && host.runs("b"); });
+    CHECK(host.id("POD") != sandbox);
+    for (const auto* name : {"a", "b"}) CHECK(identity_of(*host.engine.running(name)).attempt == 1);
+}
+
 TEST_CASE("Pods of a host: a container removed by somebody else is back", "[nodeagent]") {
     Host host;
     host.agent->pods.replace_pods({a_pod().container("main").json()});
