@@ -98,13 +98,7 @@ private:
     Result<void> make_link(const std::string& ip) {
         auto own = credential();
         if (!own) return own.error();
-        if (own->token.empty() && options_.join_token.empty()) {
-            return Error{
-                .reason = Reason::BadRequest,
-                .message =
-                    "this node is not registered yet: give a join token with --token-file or "
-                    "$PICKET_TOKEN"};
-        }
+        if (own->token.empty() && options_.join_token.empty()) return start_unregistered();
         auto api = api_options(options_.server, options_.join_token, *own);
         if (!api) return api.error();
         if (auto host = host_identity(options_); !host.empty())
@@ -121,6 +115,17 @@ private:
                 .seed = options_.seed},
             *runtime_,
             clock_);
+        return Ok();
+    }
+
+    /// A host that has lost its credential still runs what it ran.
+    Result<void> start_unregistered() {
+        const std::string why =
+            "this node is not registered yet: give a join token with --token-file or $PICKET_TOKEN";
+        if (!checkpoint_.holds_pods_of(options_.node_name))
+            return Error{.reason = Reason::BadRequest, .message = why};
+        logger("agent")->error(
+            "no usable credential in {}, only the local copy is run: {}", options_.data_dir, why);
         return Ok();
     }
 

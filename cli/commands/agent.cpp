@@ -2,30 +2,37 @@
 #include "cli/commands/agent_subcommands.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/paths.hpp"
+#include "common/base/log.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <spdlog/spdlog.h>
 
 namespace picket::cli {
 namespace {
 
-Result<AgentArguments> complete_arguments(AgentArguments arguments) {
+/// A host that has joined needs no token: it starts without the file, too.
+std::string join_token(const std::string& file) {
+    auto token = read_join_token(file);
+    if (token) return std::move(*token);
+    logger("agent")->warn("{}", token.error().message);
+    return {};
+}
+
+AgentArguments complete_arguments(AgentArguments arguments) {
     arguments.agent.node_labels = parse_node_labels(arguments.labels);
-    auto token = read_join_token(arguments.token_file);
-    if (!token) return token.error();
-    arguments.agent.join_token = std::move(*token);
+    arguments.agent.join_token = join_token(arguments.token_file);
     return arguments;
 }
 
 Result<int> run_agent(const AgentArguments& arguments) {
-    auto complete = complete_arguments(arguments);
-    if (!complete) return complete.error();
+    const auto complete = complete_arguments(arguments);
     boost::asio::io_context loop{1};
     const SystemClock clock;
     return run_parts(
         loop,
         {agent_part(
-            loop, [complete = *complete]() -> Result<AgentArguments> { return complete; }, clock)});
+            loop, [complete]() -> Result<AgentArguments> { return complete; }, clock)});
 }
 
 }  // namespace

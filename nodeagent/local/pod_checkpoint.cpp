@@ -8,17 +8,23 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace picket::nodeagent {
 namespace {
 
 /// What makes the copy out of date when it changes.
 std::string essence_of(Json pod) {
     pod.erase("status");
-    if (pod.contains("metadata")) {
-        pod["metadata"].erase("resourceVersion");
-        pod["metadata"].erase("managedFields");
-    }
+    auto& metadata = pod["metadata"];
+    metadata.erase("resourceVersion");
+    metadata.erase("managedFields");
     return sha256_hex(pod.dump());
+}
+
+/// A file that a disk has spoiled may still be JSON.
+bool is_copy_of(const Json& pod, const std::string& uid) {
+    return json_read::text(json_read::member(pod, "metadata"), "uid") == uid;
 }
 
 Json encode(const std::map<std::string, ObjectData>& objects) {
@@ -35,8 +41,8 @@ std::map<std::string, ObjectData> decode(const Json& json) {
     if (!json.is_object()) return objects;
     for (const auto& [name, data] : json.items()) {
         auto& object = objects[name];
-        for (const auto& [key, value] : data.items())
-            object[key] = base64_decode(value.get<std::string>()).value_or("");
+        for (const auto& [key, value] : json_read::string_map(json, name))
+            object[key] = base64_decode(value).value_or("");
     }
     return objects;
 }
@@ -77,7 +83,7 @@ std::vector<Json> PodCheckpoint::load_pods() {
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
         if (entry.path().extension() != ".json") continue;
         auto pod = Json::parse(read_file_or_empty(entry.path()), nullptr, false);
-        if (!pod.is_object()) {
+        if (!is_copy_of(pod, entry.path().stem())) {
             logger("checkpoint")
                 ->error("pod copy is damaged, left out path={}", entry.path().string());
             continue;
@@ -86,6 +92,13 @@ std::vector<Json> PodCheckpoint::load_pods() {
         pods.push_back(std::move(pod));
     }
     return pods;
+}
+
+bool PodCheckpoint::holds_pods_of(const std::string& node_name) {
+    const auto pods = load_pods();
+    return std::ranges::any_of(pods, [&](const Json& pod) {
+        return json_read::text(json_read::member(pod, "spec"), "nodeName") == node_name;
+    });
 }
 
 Result<void> PodCheckpoint::save_pod(const std::string& uid, const Json& pod) {
@@ -107,7 +120,10 @@ void PodCheckpoint::remove_pod(const std::string& uid) {
 }
 
 ReferencedObjects PodCheckpoint::load_objects(const std::string& uid) const {
-    const auto json = Json::parse(read_file_or_empty(object_file(uid)), nullptr, false);
+    const auto text = read_file_or_empty(object_file(uid));
+    const auto json = Json::parse(text, nullptr, false);
+    if (!text.empty() && !json.is_object())
+        logger("checkpoint")->error("copy is damaged path={}", object_file(uid).string());
     return {
         decode(json_read::member(json, "configMaps")),
         decode(json_read::member(json, "secrets")),

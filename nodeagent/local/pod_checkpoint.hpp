@@ -21,6 +21,7 @@ public:
     Result<void> open();
     /// The pods of all readable files; a damaged one is logged and left out.
     [[nodiscard]] std::vector<Json> load_pods();
+    [[nodiscard]] bool holds_pods_of(const std::string& node_name);
     Result<void> save_pod(const std::string& uid, const Json& pod);
     void remove_pod(const std::string& uid);
 

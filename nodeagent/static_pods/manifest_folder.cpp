@@ -1,5 +1,6 @@
 #include "nodeagent/static_pods/manifest_folder.hpp"
 
+#include "common/api/json_read.hpp"
 #include "common/async/timing.hpp"
 #include "common/base/encoding.hpp"
 #include "common/base/log.hpp"
@@ -12,9 +13,11 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <set>
 #include <sys/inotify.h>
 
@@ -37,6 +40,13 @@ bool is_manifest_name(const std::string& name) {
     return !name.starts_with('.') && !name.ends_with('~');
 }
 
+/// What was remembered may be spoiled.
+bool is_static_pod(const Json& object) {
+    const auto& metadata = json_read::member(object, "metadata");
+    const auto given = [&](const char* field) { return !json_read::text(metadata, field).empty(); };
+    return given("namespace") && given("name") && given("uid");
+}
+
 }  // namespace
 
 ManifestFolder::ManifestFolder(
@@ -56,8 +66,9 @@ std::vector<Json> ManifestFolder::remember() {
     const auto json = Json::parse(read_file_or_empty(memory_), nullptr, false);
     if (!json.is_object()) return {};
     for (const auto& [path, pods] : json.items()) {
-        if (fs::path(path).parent_path() == folder_ && pods.is_array())
-            files_[path].pods.assign(pods.begin(), pods.end());
+        if (fs::path(path).parent_path() != folder_ || !pods.is_array()) continue;
+        std::copy_if(
+            pods.begin(), pods.end(), std::back_inserter(files_[path].pods), is_static_pod);
     }
     return all_pods();
 }

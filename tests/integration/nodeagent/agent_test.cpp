@@ -232,6 +232,36 @@ TEST_CASE("Agent: started again, with or without its server, it changes no conta
     CHECK(cluster.running_id("main") == second);
 }
 
+TEST_CASE("Agent: a host whose credential is damaged runs its local copy", "[agent]") {
+    Cluster cluster(false);
+    cluster.create_pod("web");
+    cluster.until([&] { return cluster.ready(cluster.pod()); });
+    const auto id = cluster.running_id("main");
+    cluster.stop_agent();
+    REQUIRE(cluster.run(cluster.engine->kill(id, "KILL")));
+    std::ofstream(cluster.data.path() / "credential.json") << R"({"agentId":)";
+    auto without_token = cluster.options(cluster.data.path().string());
+    without_token.join_token.clear();
+    const auto start = [&] {
+        cluster.agent = std::make_unique<NodeAgent>(
+            cluster.server.runner().executor(),
+            without_token,
+            std::make_unique<picket::testing::ForwardingRuntime>(*cluster.engine),
+            cluster.clock);
+        return cluster.run(cluster.agent->start());
+    };
+    REQUIRE(start());
+    cluster.until([&] { return !cluster.running_id("main").empty(); });
+
+    cluster.stop_agent();
+    const TemporaryDirectory empty;
+    without_token.data_dir = empty.path().string();
+    const auto started = start();
+    REQUIRE_FALSE(started);
+    CHECK(started.error().message.find("join token") != std::string::npos);
+    cluster.stop_agent();
+}
+
 TEST_CASE("Agent: a deletion made while it was away is applied", "[agent]") {
     Cluster cluster(false);
     cluster.create_pod("web");
