@@ -54,8 +54,7 @@ Json encode(const ServiceTokens& tokens) {
             {{"audience", wish.audience},
              {"seconds", wish.seconds},
              {"token", token.text},
-             {"renewAt", format_time(token.renew_at)},
-             {"expires", format_time(token.expires)}});
+             {"renewAt", format_time(token.renew_at)}});
     }
     return list;
 }
@@ -66,8 +65,7 @@ ServiceTokens decode_tokens(const Json& list) {
         TokenWish wish{json_read::text(entry, "audience"), json_read::integer(entry, "seconds")};
         tokens[std::move(wish)] = {
             json_read::text(entry, "token"),
-            json_read::time(entry, "renewAt").value_or(TimePoint()),
-            json_read::time(entry, "expires").value_or(TimePoint())};
+            json_read::time(entry, "renewAt").value_or(TimePoint())};
     }
     return tokens;
 }

@@ -77,13 +77,14 @@ Awaitable<Result<ServiceToken>> ApiObjects::request_token(
     Json request = {{"spec", std::move(spec)}};
     const auto answer = co_await api_->create(std::move(target), std::move(request));
     if (!answer) co_return answer.error();
-    const auto& status = json_read::member(*answer, "status");
-    const auto expires = json_read::time(status, "expirationTimestamp");
-    auto text = json_read::text(status, "token");
-    if (text.empty() || !expires) {
+    // Its length, not its end: this host's clock may be another one than the server's.
+    const std::chrono::seconds life{
+        json_read::integer(json_read::member(*answer, "spec"), "expirationSeconds")};
+    auto text = json_read::text(json_read::member(*answer, "status"), "token");
+    if (text.empty() || life <= std::chrono::seconds{0}) {
         co_return Error{.reason = Reason::InternalError, .message = "the server sent no token"};
     }
-    co_return make_service_token(std::move(text), clock_.now(), *expires);
+    co_return make_service_token(std::move(text), clock_.now(), life);
 }
 
 Awaitable<Result<void>> ApiObjects::fetch_one(

@@ -15,8 +15,8 @@ std::set<TokenWish> wanted_tokens(const Pod& pod) {
     return wishes;
 }
 
-ServiceToken make_service_token(std::string text, TimePoint now, TimePoint expires) {
-    return {std::move(text), now + (expires - now) * 4 / 5, expires};
+ServiceToken make_service_token(std::string text, TimePoint now, std::chrono::seconds life) {
+    return {std::move(text), now + life * 4 / 5};
 }
 
 std::optional<TimePoint> next_renewal(const ServiceTokens& tokens) {

@@ -2,6 +2,7 @@
 #include "common/base/clock.hpp"
 #include "nodeagent/pod/pod.hpp"
 
+#include <chrono>
 #include <compare>
 #include <map>
 #include <optional>
@@ -21,11 +22,11 @@ struct TokenWish {
 struct ServiceToken {
     std::string text;
     TimePoint renew_at{};  ///< at four fifths of its life
-    TimePoint expires{};
 };
 using ServiceTokens = std::map<TokenWish, ServiceToken>;
 
-[[nodiscard]] ServiceToken make_service_token(std::string text, TimePoint now, TimePoint expires);
+[[nodiscard]] ServiceToken make_service_token(
+    std::string text, TimePoint now, std::chrono::seconds life);
 /// When the first of them wants to be renewed; nothing if there is none.
 [[nodiscard]] std::optional<TimePoint> next_renewal(const ServiceTokens& tokens);
 

@@ -32,6 +32,8 @@ inline http::Request a_get(std::string target) {
 class RunningServer {
 public:
     RunningServer() { start(); }
+    /// By a clock of the test, which outlives it.
+    explicit RunningServer(const Clock& clock) : clock_(clock) { start(); }
     ~RunningServer() { stop(); }
     RunningServer(const RunningServer&) = delete;
     RunningServer& operator=(const RunningServer&) = delete;
@@ -93,7 +95,8 @@ public:
 
 private:
     TemporaryDirectory directory_;
-    SystemClock clock_;
+    SystemClock system_clock_;
+    const Clock& clock_ = system_clock_;
     AsyncRunner runner_;
     std::unique_ptr<apiserver::ApiServer> server_;
 };

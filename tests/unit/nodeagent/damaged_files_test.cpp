@@ -53,7 +53,7 @@ ReferencedObjects rich_objects() {
     ReferencedObjects objects;
     objects.config_maps["c"] = {{"key", "value"}};
     objects.secrets["s"] = {{"key", "secret"}};
-    objects.tokens[{"vault", 600}] = make_service_token("token", at(0), at(600));
+    objects.tokens[{"vault", 600}] = make_service_token("token", at(0), std::chrono::seconds{600});
     return objects;
 }
 

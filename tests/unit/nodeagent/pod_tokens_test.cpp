@@ -17,6 +17,7 @@ namespace {
 
 using builders::a_pod;
 using builders::at;
+using namespace std::chrono_literals;
 
 Pod pod_with_tokens() {
     const Json volume = Json::parse(R"({"name":"v","projected":{"sources":[
@@ -49,8 +50,8 @@ TEST_CASE("Pod tokens: each audience and lifetime is one wish", "[tokens]") {
 TEST_CASE("Pod tokens: the first to reach four fifths of its life is renewed first", "[tokens]") {
     ServiceTokens tokens;
     CHECK_FALSE(next_renewal(tokens));
-    tokens[{"", 1000}] = make_service_token("a", at(0), at(1000));
-    tokens[{"vault", 600}] = make_service_token("b", at(100), at(700));
+    tokens[{"", 1000}] = make_service_token("a", at(0), 1000s);
+    tokens[{"vault", 600}] = make_service_token("b", at(100), 600s);
     CHECK(tokens[{"", 1000}].renew_at == at(800));
     CHECK(next_renewal(tokens) == at(580));
 }
@@ -58,12 +59,12 @@ TEST_CASE("Pod tokens: the first to reach four fifths of its life is renewed fir
 TEST_CASE("Pod tokens: the files of a volume hold them, or say what is missing", "[tokens]") {
     const auto pod = pod_with_tokens();
     ReferencedObjects objects;
-    objects.tokens[{"", 3607}] = make_service_token("own", at(0), at(3607));
+    objects.tokens[{"", 3607}] = make_service_token("own", at(0), 3607s);
     const auto missing = plan_volume_files(pod, pod.spec.volumes.front(), {}, objects);
     REQUIRE_FALSE(missing);
     CHECK(missing.error().message.find("shipper") != std::string::npos);
 
-    objects.tokens[{"vault", 600}] = make_service_token("other", at(0), at(600));
+    objects.tokens[{"vault", 600}] = make_service_token("other", at(0), 600s);
     const auto files = plan_volume_files(pod, pod.spec.volumes.front(), {}, objects);
     REQUIRE(files);
     CHECK(files->at("token").content == "own");
@@ -75,7 +76,7 @@ TEST_CASE("Pod tokens: the local copy keeps them", "[tokens]") {
     PodCheckpoint checkpoint(directory.path() / "pods");
     REQUIRE(checkpoint.open());
     ReferencedObjects objects;
-    objects.tokens[{"vault", 600}] = make_service_token("t", at(0), at(600));
+    objects.tokens[{"vault", 600}] = make_service_token("t", at(0), 600s);
     REQUIRE(checkpoint.save_objects("u", objects));
     const auto loaded = PodCheckpoint(directory.path() / "pods").load_objects("u").tokens;
     REQUIRE(loaded.contains({"vault", 600}));
