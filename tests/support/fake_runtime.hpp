@@ -13,7 +13,7 @@
 
 namespace picket::testing {
 
-class FakeRuntime final : public nodeagent::Runtime {
+class FakeRuntime : public nodeagent::Runtime {
 public:
     FakeRuntime(boost::asio::any_io_executor executor, const Clock& clock);
 
