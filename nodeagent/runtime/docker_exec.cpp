@@ -14,6 +14,7 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 #include <utility>
 
 namespace picket::nodeagent {
@@ -30,6 +31,10 @@ bool is_in_container(int pid, const std::string& container_id) {
     std::ifstream groups(fmt::format("/proc/{}/cgroup", pid));
     const std::string text(std::istreambuf_iterator<char>(groups), {});
     return text.find(container_id) != std::string::npos;
+}
+
+Error timed_out() {
+    return Error{.reason = Reason::Timeout, .message = "command timed out"};
 }
 
 std::string attach_query(const CommandRequest& request) {
@@ -74,24 +79,40 @@ Awaitable<Result<std::unique_ptr<http::ByteStream>>> DockerRuntime::start_exec(
     return hijack("/exec/" + exec_id + "/start", body.dump());
 }
 
-Awaitable<Result<int>> DockerRuntime::exec_exit_code(std::string exec_id) {
+Awaitable<Result<int>> DockerRuntime::exec_exit_code(
+    std::string exec_id, LoopClock::time_point deadline) {
     for (auto pause = kFirstExitLook;; pause = std::min(pause * 2, kLastExitLook)) {
         auto state = co_await get_json("/exec/" + exec_id + "/json");
         if (!state) co_return state.error();
         const auto code = state->find("ExitCode");
         if (code != state->end() && code->is_number_integer()) co_return code->get<int>();
         if (!state->value("Running", false)) co_return -1;
+        if (LoopClock::now() >= deadline) co_return timed_out();
         co_await sleep_for(pause);
     }
 }
 
 // The engine cannot signal what it started with exec. Its process id is of the engine's host: it is
 // used only if that process is seen to be in this container.
-Awaitable<> DockerRuntime::hang_up_exec(std::string exec_id, std::string container_id) {
+Awaitable<int> DockerRuntime::process_of_exec(std::string exec_id, std::string container_id) {
     const auto state = co_await get_json("/exec/" + exec_id + "/json");
-    if (!state || !state->value("Running", false)) co_return;
+    if (!state || !state->value("Running", false)) co_return 0;
     const auto pid = state->value("Pid", 0);
-    if (pid > 0 && is_in_container(pid, container_id)) ::kill(pid, SIGHUP);
+    co_return pid > 0 && is_in_container(pid, container_id) ? pid : 0;
+}
+
+Awaitable<> DockerRuntime::hang_up_exec(std::string exec_id, std::string container_id) {
+    const auto pid = co_await process_of_exec(std::move(exec_id), std::move(container_id));
+    if (pid > 0) ::kill(pid, SIGHUP);
+}
+
+// Or a probe that hangs would leave one more process at every turn.
+Awaitable<> DockerRuntime::kill_exec(std::string exec_id, std::string container_id) {
+    const auto pid = co_await process_of_exec(std::move(exec_id), std::move(container_id));
+    if (pid <= 0) co_return;
+    // With what it has started itself.
+    const bool leads_group = ::getpgid(pid) == pid;
+    ::kill(leads_group ? -pid : pid, SIGKILL);
 }
 
 Awaitable<Result<void>> DockerRuntime::resize(std::string path, int width, int height) {
@@ -115,7 +136,7 @@ Awaitable<Result<std::unique_ptr<CommandStream>>> DockerRuntime::open_exec(
             [this, path = "/exec/" + *exec_id + "/resize"](int width, int height) {
                 return resize(path, width, height);
             },
-            [this, exec = *exec_id] { return exec_exit_code(exec); },
+            [this, exec = *exec_id] { return exec_exit_code(exec, LoopClock::time_point::max()); },
             [this, exec = *exec_id, id] { return hang_up_exec(exec, id); }});
 }
 
@@ -152,29 +173,36 @@ Awaitable<Result<ContainerUsage>> DockerRuntime::usage(std::string id) {
 
 Awaitable<Result<ExecResult>> DockerRuntime::exec(
     std::string id, std::vector<std::string> command, std::chrono::milliseconds timeout) {
-    auto exec_id = co_await create_exec(
-        std::move(id), {.command = std::move(command), .output = true, .errors = true});
+    auto exec_id =
+        co_await create_exec(id, {.command = std::move(command), .output = true, .errors = true});
     if (!exec_id) co_return exec_id.error();
-    auto output = co_await run_exec(*exec_id, timeout);
+    auto result = co_await run_exec(*exec_id, timeout);
+    if (!result && result.error().reason == Reason::Timeout)
+        co_await kill_exec(std::move(*exec_id), std::move(id));
+    co_return result;
+}
+
+Awaitable<Result<ExecResult>> DockerRuntime::run_exec(
+    std::string exec_id, std::chrono::milliseconds timeout) {
+    auto stream = co_await start_exec(exec_id, false);
+    if (!stream) co_return stream.error();
+    const auto deadline = LoopClock::now() + timeout;
+    auto output = co_await read_output(std::move(*stream), timeout);
     if (!output) co_return output.error();
-    auto code = co_await exec_exit_code(*exec_id);
+    auto code = co_await exec_exit_code(std::move(exec_id), deadline);
     if (!code) co_return code.error();
     co_return ExecResult{.exit_code = *code, .output = std::move(*output)};
 }
 
-// The API cannot kill what it started: after a timeout the process goes on by itself.
-Awaitable<Result<std::string>> DockerRuntime::run_exec(
-    std::string exec_id, std::chrono::milliseconds timeout) {
-    auto stream = co_await start_exec(std::move(exec_id), false);
-    if (!stream) co_return stream.error();
-    StreamDeadline deadline(executor_, **stream, timeout);
+Awaitable<Result<std::string>> DockerRuntime::read_output(
+    std::unique_ptr<http::ByteStream> stream, std::chrono::milliseconds timeout) {
+    StreamDeadline deadline(executor_, *stream, timeout);
     std::vector<char> buffer(4096);
     DockerLogFrames frames;
     std::string output;
     while (true) {
-        auto count = co_await (*stream)->read_some(buffer);
-        if (deadline.passed())
-            co_return Error{.reason = Reason::Timeout, .message = "command timed out"};
+        auto count = co_await stream->read_some(buffer);
+        if (deadline.passed()) co_return timed_out();
         if (!count) co_return count.error();
         if (*count == 0) co_return output;
         output += frames.feed({buffer.data(), *count});

@@ -1,4 +1,5 @@
 #pragma once
+#include "common/async/loop_clock.hpp"
 #include "common/base/json.hpp"
 #include "common/http/client.hpp"
 #include "nodeagent/runtime/kernel_oom_kills.hpp"
@@ -59,10 +60,15 @@ private:
     Awaitable<Result<std::unique_ptr<http::ByteStream>>> start_exec(std::string exec_id, bool tty);
     /// The streams of an upgraded answer, or what the engine says instead.
     Awaitable<Result<std::unique_ptr<http::ByteStream>>> hijack(std::string path, std::string body);
-    Awaitable<Result<int>> exec_exit_code(std::string exec_id);
+    Awaitable<Result<int>> exec_exit_code(std::string exec_id, LoopClock::time_point deadline);
+    /// 0 if it does not run, or cannot be told.
+    Awaitable<int> process_of_exec(std::string exec_id, std::string container_id);
     Awaitable<> hang_up_exec(std::string exec_id, std::string container_id);
+    Awaitable<> kill_exec(std::string exec_id, std::string container_id);
     Awaitable<Result<void>> resize(std::string path, int width, int height);
-    Awaitable<Result<std::string>> run_exec(std::string exec_id, std::chrono::milliseconds timeout);
+    Awaitable<Result<ExecResult>> run_exec(std::string exec_id, std::chrono::milliseconds timeout);
+    Awaitable<Result<std::string>> read_output(
+        std::unique_ptr<http::ByteStream> stream, std::chrono::milliseconds timeout);
     void drop_refused_wishes(ContainerSpec& spec);
 
     boost::asio::any_io_executor executor_;

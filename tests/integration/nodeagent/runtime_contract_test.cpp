@@ -250,10 +250,27 @@ TEST_CASE("Docker: a command inside a container, with its exit code", "[runtime]
     auto bad = engine.run(engine.runtime->exec(id, {"/bin/busybox", "sh", "-c", "exit 3"}, 10s));
     REQUIRE(bad);
     CHECK(bad->exit_code == 3);
-    CHECK(
-        engine.run(engine.runtime->exec(id, {"/bin/busybox", "sleep", "60"}, 200ms))
-            .error()
-            .reason == Reason::Timeout);
+}
+
+TEST_CASE(
+    "Docker: a command that takes too long is ended, with what it started", "[runtime][docker]") {
+    if (!docker_answers()) return;
+    Engine engine(true);
+    const auto id = engine.start("slow");
+    const auto hangs = [&] {
+        const auto listed = engine.run(engine.runtime->exec(id, {"/bin/busybox", "ps"}, 10s));
+        return !listed || listed->output.find("sleep 7777") != std::string::npos;
+    };
+    for (const auto* script :
+         {"/bin/busybox sleep 7777; true", "exec >/dev/null 2>&1; /bin/busybox sleep 7777; true"}) {
+        CAPTURE(script);
+        const auto ended =
+            engine.run(engine.runtime->exec(id, {"/bin/busybox", "sh", "-c", script}, 200ms));
+        REQUIRE_FALSE(ended);
+        CHECK(ended.error().reason == Reason::Timeout);
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        while (hangs()) REQUIRE(std::chrono::steady_clock::now() < deadline);
+    }
 }
 
 TEST_CASE(
