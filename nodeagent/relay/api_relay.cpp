@@ -59,6 +59,8 @@ Awaitable<Result<void>> ApiRelay::open_on_bridge() {
     subnet_ = boost::asio::ip::make_network_v4(bridge->subnet, invalid);
     if (invalid) co_return relay_error(bridge->gateway, 0, "no IPv4 subnet: " + bridge->subnet);
     const auto known = remembered_port();
+    // What starts now finds it there once the port is free again.
+    if (known != 0) announce(bridge->gateway, known);
     auto listening = listen_on(bridge->gateway, known != 0 ? known : options_.server_port);
     // A port that containers know is not given up: they would never learn another one.
     if (!listening && known == 0) listening = listen_on(bridge->gateway, 0);
@@ -68,11 +70,15 @@ Awaitable<Result<void>> ApiRelay::open_on_bridge() {
         acceptor_.close();
         co_return kept;
     }
-    context_.relay_address = bridge->gateway;
-    context_.relay_port = std::to_string(port);
+    announce(bridge->gateway, port);
     logger("relay")->info("pods reach the API at {}:{}", bridge->gateway, port);
     tasks_.spawn("accepting", accept());
     co_return Ok();
+}
+
+void ApiRelay::announce(const std::string& address, std::uint16_t port) {
+    context_.relay_address = address;
+    context_.relay_port = std::to_string(port);
 }
 
 Result<void> ApiRelay::listen_on(const std::string& address, std::uint16_t port) {

@@ -42,6 +42,7 @@ public:
 private:
     Awaitable<Result<void>> open_on_bridge();
     Result<void> listen_on(const std::string& address, std::uint16_t port);
+    void announce(const std::string& address, std::uint16_t port);
     [[nodiscard]] std::uint16_t remembered_port() const;
     Awaitable<> accept();
     [[nodiscard]] bool takes(const boost::asio::ip::address& peer) const;
