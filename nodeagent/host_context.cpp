@@ -45,6 +45,7 @@ NodeContext make_context(const NodeAgentOptions& options, const std::string& ip)
     NodeContext context;
     context.name = options.node_name;
     context.ip = ip;
+    context.boot = host.boot_id;
     if (const auto endpoint = http::parse_endpoint(options.server)) {
         context.api_host = endpoint->host;
         context.api_port = std::to_string(endpoint->port);

@@ -22,6 +22,7 @@ ContainerIdentity identity_for(
         .attempt = attempt,
         .spec_hash = {},
         .grace_seconds = pod.spec.termination_grace_seconds,
+        .boot = node.boot,
     };
 }
 

@@ -12,6 +12,7 @@ namespace picket::nodeagent {
 struct NodeContext {
     std::string name;
     std::string ip;
+    std::string boot = {};  ///< another one after each boot
     ResourceList allocatable = {};
     std::int64_t memory_bytes = 0;
     /// resolv.conf of the host, for pods that add to it.

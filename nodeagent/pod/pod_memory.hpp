@@ -58,6 +58,7 @@ struct PrefetchState {
 /// What the agent knows of a pod and the engine cannot tell. Owned by the pod's worker; read by the
 /// plan and the status.
 struct PodMemory {
+    std::string boot;                     ///< of the host, at which the agent runs
     std::optional<StateReason> rejected;  ///< refused by this node, or evicted: phase Failed
     bool ended = false;                   ///< reached Succeeded or Failed: nothing starts any more
     bool volumes_ready = false;

@@ -105,6 +105,10 @@ bool PodSnapshot::is_init(std::string_view container) const {
 }
 
 bool PodSnapshot::belongs_to_current_sandbox(const ContainerState& container) const {
+    // What an init container did to the host (mounts, modules, settings) is gone with a boot, and a
+    // pod without a sandbox has nothing else that tells.
+    const auto boot = container.label(label::kBoot);
+    if (!boot.empty() && !memory_.boot.empty() && boot != memory_.boot) return false;
     if (!container.network_mode.starts_with("container:")) return true;
     const auto* current = sandbox();
     return current != nullptr && container.network_mode == "container:" + current->id;

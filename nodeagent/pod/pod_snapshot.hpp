@@ -42,7 +42,7 @@ public:
     [[nodiscard]] std::optional<TimePoint> restart_time(
         const Container& spec, const ContainerState& ended) const;
     [[nodiscard]] bool is_init(std::string_view container) const;
-    /// False for a container of a sandbox that is no more.
+    /// False for a container of a sandbox that is no more, and for one from before the host's boot.
     [[nodiscard]] bool belongs_to_current_sandbox(const ContainerState& container) const;
     /// Every init container has done its part. Ordinary containers of the current sandbox prove it.
     [[nodiscard]] bool initialized() const;

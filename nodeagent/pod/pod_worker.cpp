@@ -50,6 +50,7 @@ PodWorker::PodWorker(
       tasks_(executor),
       prober_(executor, services.runtime, tasks_, probe_callbacks()) {
     for (const auto& container : containers_) restored_.insert(container.id);
+    memory_.boot = services_.node.boot;
     memory_.ended = is_terminal_phase(json_read::text(previous_status(), "phase"));
 }
 

@@ -38,6 +38,7 @@ ContainerLabels to_labels(const ContainerIdentity& identity) {
         {std::string(label::kRestartCount), std::to_string(identity.attempt)},
         {std::string(label::kSpecHash), identity.spec_hash},
         {std::string(label::kGraceSeconds), std::to_string(identity.grace_seconds)},
+        {std::string(label::kBoot), identity.boot},
     };
 }
 
@@ -51,6 +52,7 @@ ContainerIdentity identity_of(const ContainerState& container) {
     identity.attempt = static_cast<int>(number_or(container.label(label::kRestartCount), 0));
     identity.spec_hash = container.label(label::kSpecHash);
     identity.grace_seconds = number_or(container.label(label::kGraceSeconds), 30);
+    identity.boot = container.label(label::kBoot);
     return identity;
 }
 

@@ -19,6 +19,7 @@ inline constexpr std::string_view kNode = "picket.dev/node";
 inline constexpr std::string_view kRestartCount = "picket.dev/restart-count";
 inline constexpr std::string_view kSpecHash = "picket.dev/spec-hash";
 inline constexpr std::string_view kGraceSeconds = "picket.dev/termination-grace-seconds";
+inline constexpr std::string_view kBoot = "picket.dev/boot";
 }  // namespace label
 
 /// The container name of a sandbox; no container of a pod can have it, because theirs are lower
@@ -34,6 +35,7 @@ struct ContainerIdentity {
     int attempt = 0;
     std::string spec_hash = {};
     std::int64_t grace_seconds = 30;
+    std::string boot = {};  ///< of the host, at which it was made
 };
 
 /// "k8s_<container>_<pod>_<namespace>_<uid>_<attempt>"

@@ -92,6 +92,10 @@ public:
         state_.network_mode = "container:" + id;
         return *this;
     }
+    ContainerBuilder& made_at_boot(const std::string& boot) {
+        state_.labels[std::string(nodeagent::label::kBoot)] = boot;
+        return *this;
+    }
     ContainerBuilder& made_from(const std::string& image) {
         state_.labels[std::string(nodeagent::label::kSpecHash)] =
             nodeagent::spec_hash("main", image);

@@ -129,6 +129,21 @@ TEST_CASE(
     CHECK(started(scene.plan()).empty());
 }
 
+TEST_CASE(
+    "Pod plan: after a boot of the host init containers run again, without a sandbox, too",
+    "[nodeagent]") {
+    Scene scene(a_pod().init("mounts").container("main").with("hostNetwork", true));
+    scene.has(a_container("mounts").exited(0, 1).made_at_boot("first"));
+    scene.has(a_container("main").exited(137, 2).made_at_boot("first"));
+    scene.now = 5;
+    scene.memory.boot = "first";
+    CHECK(started(scene.plan()) == Names{"main#1"});
+    scene.memory.boot = "second";
+    CHECK(started(scene.plan()) == Names{"mounts#1"});
+    scene.has(a_container("mounts", 1).exited(0, 3).made_at_boot("second"));
+    CHECK(started(scene.plan()) == Names{"main#1"});
+}
+
 TEST_CASE("Pod plan: a dead container restarts by policy and exit code", "[nodeagent]") {
     struct Row {
         const char* name;
