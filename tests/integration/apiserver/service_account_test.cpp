@@ -87,6 +87,36 @@ TEST_CASE("Service accounts: a token may what roles allow its account", "[apiser
     CHECK(server.error(shipper->list(some("pods"))).reason == Reason::Forbidden);
 }
 
+TEST_CASE("Service accounts: a role has the rules of all roles that it selects", "[apiserver]") {
+    RunningServer server;
+    const auto admin = server.connect();
+    const auto create = [&](const char* plural, const char* object) {
+        server.ok(
+            admin->create({"rbac.authorization.k8s.io/v1", plural, "", ""}, Json::parse(object)));
+    };
+    server.ok(admin->create(some("serviceaccounts"), an_account("shipper")));
+    create(
+        "clusterroles",
+        R"({"metadata":{"name":"all"},"rules":[],
+            "aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"for":"shipper"}}]}})");
+    create(
+        "clusterrolebindings",
+        R"({"metadata":{"name":"all"},"roleRef":{"kind":"ClusterRole","name":"all"},
+            "subjects":[{"kind":"ServiceAccount","namespace":"default","name":"shipper"}]})");
+    const auto token = token_in(server.ok(admin->create(tokens_of("shipper"), Json::object())));
+    const auto shipper = server.connect(token);
+    CHECK(server.error(shipper->list({"v1", "pods"})).reason == Reason::Forbidden);
+
+    create(
+        "clusterroles",
+        R"({"metadata":{"name":"pods","labels":{"for":"shipper"}},
+            "rules":[{"verbs":["list"],"apiGroups":[""],"resources":["pods"]}]})");
+    server.ok(shipper->list({"v1", "pods"}));
+    CHECK(server.error(shipper->list({"v1", "nodes"})).reason == Reason::Forbidden);
+    server.ok(admin->remove({"rbac.authorization.k8s.io/v1", "clusterroles", "", "pods"}, nullptr));
+    CHECK(server.error(shipper->list({"v1", "pods"})).reason == Reason::Forbidden);
+}
+
 TEST_CASE(
     "Service accounts: a token ends with its account, and survives a restart", "[apiserver]") {
     RunningServer server;
