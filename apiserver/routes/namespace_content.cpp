@@ -1,11 +1,16 @@
 #include "apiserver/routes/namespace_content.hpp"
 
 #include "apiserver/routes/object_writer.hpp"
+#include "common/base/log.hpp"
 
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
 
 namespace picket::apiserver {
 namespace {
+
+constexpr std::string_view kDefaultAccount = "default";
+constexpr std::string_view kRootCa = "kube-root-ca.crt";
 
 Json namespace_document(std::string_view name) {
     return {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
@@ -15,20 +20,25 @@ Json default_service_account(const std::string& namespace_name) {
     return {
         {"apiVersion", "v1"},
         {"kind", "ServiceAccount"},
-        {"metadata", {{"name", "default"}, {"namespace", namespace_name}}}};
+        {"metadata", {{"name", kDefaultAccount}, {"namespace", namespace_name}}}};
 }
 
 Json root_ca_config_map(const std::string& namespace_name, const std::string& ca_pem) {
     return {
         {"apiVersion", "v1"},
         {"kind", "ConfigMap"},
-        {"metadata", {{"name", "kube-root-ca.crt"}, {"namespace", namespace_name}}},
+        {"metadata", {{"name", kRootCa}, {"namespace", namespace_name}}},
         {"data", {{"ca.crt", ca_pem}}}};
 }
 
 // Somebody may delete a namespace while it is being filled.
 bool is_going_away(const Error& error) {
     return error.reason == Reason::NotFound || error.reason == Reason::Forbidden;
+}
+
+bool is_namespace_content(const storage::ObjectKey& key) {
+    return (key.resource == "serviceaccounts" && key.name == kDefaultAccount) ||
+           (key.resource == "configmaps" && key.name == kRootCa);
 }
 
 }  // namespace
@@ -54,6 +64,17 @@ Awaitable<Result<void>> ensure_namespaces(Services& services) {
         if (!filled) co_return filled.error();
     }
     co_return Ok();
+}
+
+Awaitable<> refill_namespace(Services& services, storage::ObjectKey gone) {
+    if (!is_namespace_content(gone)) co_return;
+    const auto filled = co_await fill_namespace(services, gone.namespace_name);
+    if (filled) co_return;
+    logger("apiserver")
+        ->error(
+            "cannot make namespace content anew namespace={}: {}",
+            gone.namespace_name,
+            filled.error().message);
 }
 
 }  // namespace picket::apiserver

@@ -13,4 +13,7 @@ Awaitable<Result<void>> fill_namespace(Services& services, std::string namespace
 /// between a namespace and its content).
 Awaitable<Result<void>> ensure_namespaces(Services& services);
 
+/// Makes it anew if what is gone is something that every namespace has: new pods cannot do without.
+Awaitable<> refill_namespace(Services& services, storage::ObjectKey gone);
+
 }  // namespace picket::apiserver

@@ -2,6 +2,7 @@
 
 #include "apiserver/registry/document.hpp"
 #include "apiserver/routes/field_manager.hpp"
+#include "apiserver/routes/namespace_content.hpp"
 #include "common/api/status.hpp"
 #include "common/base/json_text.hpp"
 #include "common/schema/schema.hpp"
@@ -115,6 +116,10 @@ Error terminating(
     return error;
 }
 
+bool is_removal(const Result<Written>& written) {
+    return written && written->change == Written::Change::Removed;
+}
+
 }  // namespace
 
 Awaitable<Result<Written>> write_object(
@@ -123,15 +128,23 @@ Awaitable<Result<Written>> write_object(
         const auto current = services.store.get(key);
         co_return pretend(key, current, mutation);
     }
-    co_return co_await services.store.write(std::move(key), std::move(mutation));
+    auto written = co_await services.store.write(std::move(key), std::move(mutation));
+    if (is_removal(written)) co_await refill_namespace(services, written->object->key);
+    co_return written;
 }
 
 Awaitable<std::vector<Result<Written>>> write_objects(
     Services& services, std::vector<storage::WriteOrder> orders, bool dry_run) {
-    if (!dry_run) co_return co_await services.store.write_all(std::move(orders));
     std::vector<Result<Written>> results;
-    for (const auto& order : orders)
-        results.push_back(pretend(order.key, services.store.get(order.key), order.mutation));
+    if (dry_run) {
+        for (const auto& order : orders)
+            results.push_back(pretend(order.key, services.store.get(order.key), order.mutation));
+        co_return results;
+    }
+    results = co_await services.store.write_all(std::move(orders));
+    for (const auto& written : results) {
+        if (is_removal(written)) co_await refill_namespace(services, written->object->key);
+    }
     co_return results;
 }
 
