@@ -122,7 +122,7 @@ Awaitable<Result<http::Response>> delete_object(Call call) {
 Awaitable<Result<http::Response>> delete_collection(Call call) {
     const auto view = view_of_call(call);
     if (!view) co_return view.error();
-    const auto list_options = parse_list_options(call.url);
+    const auto list_options = parse_list_options(call.url, Reading::List);
     if (!list_options) co_return list_options.error();
     const auto filter = make_filter(*call.resource, call.info.namespace_name, *list_options);
     if (!filter) co_return filter.error();

@@ -19,10 +19,15 @@ Error version_from_the_future(storage::Revision wanted, storage::Revision presen
     return error;
 }
 
+Result<void> check_known(std::optional<storage::Revision> wanted, storage::Revision present) {
+    if (wanted.value_or(0) > present) return version_from_the_future(*wanted, present);
+    return Ok();
+}
+
 Result<void> check_version(const ListOptions& options, storage::Revision present) {
     if (!options.resource_version) return Ok();
     const auto wanted = *options.resource_version;
-    if (wanted > present) return version_from_the_future(wanted, present);
+    if (auto known = check_known(wanted, present); !known) return known.error();
     if (options.version_match == VersionMatch::Exact && wanted != present) {
         return Error{
             Reason::Expired,
@@ -62,6 +67,10 @@ ListMeta list_meta(const storage::ListResult& found, const Page& page, bool has_
 Awaitable<Result<http::Response>> get_object(Call call) {
     const auto view = view_of_call(call);
     if (!view) co_return view.error();
+    const auto wanted = parse_wanted_version(call.url);
+    if (!wanted) co_return wanted.error();
+    const auto known = check_known(*wanted, call.services.store.revision());
+    if (!known) co_return known.error();
     const auto found = call.services.store.get(call.key());
     if (!found) co_return not_found_error(call.resource->qualified_name(), call.info.name);
     co_return json_response(200, {render_object(*view, found->bytes)});
@@ -70,7 +79,7 @@ Awaitable<Result<http::Response>> get_object(Call call) {
 Awaitable<Result<http::Response>> list_objects(Call call) {
     const auto view = view_of_call(call);
     if (!view) co_return view.error();
-    const auto options = parse_list_options(call.url);
+    const auto options = parse_list_options(call.url, Reading::List);
     if (!options) co_return options.error();
     const auto filter = make_filter(*call.resource, call.info.namespace_name, *options);
     if (!filter) co_return filter.error();

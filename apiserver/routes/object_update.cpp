@@ -80,7 +80,9 @@ Awaitable<Result<http::Response>> patch_object(Call call) {
     if (type == kApplyMediaType) co_return co_await apply_object(std::move(call));
     const auto allowed = no_force(call.url);
     if (!allowed) co_return allowed.error();
-    auto patch = parse_patch(type, call.request.body);
+    const auto options = parse_write_options(call.url);
+    if (!options) co_return options.error();
+    auto patch = parse_patch(type, call.request.body, options->field_validation_named);
     if (!patch) co_return patch.error();
     UpdateJob::Source source = [patch = std::move(*patch),
                                 resource = call.resource,

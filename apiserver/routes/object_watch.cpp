@@ -50,6 +50,12 @@ Result<std::shared_ptr<WatchStream>> open_watch(
             .length = watch_length(options, call.services.random)});
 }
 
+/// A path below "watch" may name one object.
+void restrict_to_name(const std::string& name, ListOptions& options) {
+    if (name.empty()) return;
+    options.field_selector.insert(options.field_selector.begin(), {"metadata.name", name, true});
+}
+
 }  // namespace
 
 Awaitable<Result<http::Response>> watch_objects(Call call) {
@@ -58,8 +64,9 @@ Awaitable<Result<http::Response>> watch_objects(Call call) {
     if (wants_yaml(call.request.headers)) {
         co_return Error{Reason::NotAcceptable, "a watch is a stream of application/json"};
     }
-    const auto options = parse_list_options(call.url);
+    auto options = parse_list_options(call.url, Reading::Watch);
     if (!options) co_return options.error();
+    restrict_to_name(call.info.name, *options);
     auto opened = open_watch(call, std::move(*view), *options);
     if (!opened) co_return opened.error();
     http::Response response;

@@ -79,12 +79,15 @@ Result<Json> patched(
 
 }  // namespace
 
-Result<PatchDocument> parse_patch(std::string_view media_type, std::string_view body) {
+Result<PatchDocument> parse_patch(
+    std::string_view media_type, std::string_view body, bool find_duplicates) {
     const auto row = std::ranges::find(kPatchKinds, media_type, &PatchRow::media_type);
     if (row == std::end(kPatchKinds)) return unsupported(media_type);
-    auto parsed = parse_json_body(body, false);
+    // An operation of a JSON patch is no part of the object: a path there would mean nothing.
+    auto parsed = parse_json_body(body, find_duplicates && row->kind != PatchKind::Json);
     if (!parsed) return parsed.error();
-    PatchDocument patch{row->kind, std::move(parsed->document)};
+    PatchDocument patch{
+        row->kind, std::move(parsed->document), std::move(parsed->duplicate_fields)};
     const auto shape = check_shape(patch);
     if (!shape) return shape.error();
     return patch;
@@ -98,7 +101,7 @@ Result<DecodedBody> apply_patch(
     auto result =
         patched(patch, resource, group_version, in_version(resource, stored, group_version));
     if (!result) return result.error();
-    return DecodedBody{std::move(*result), {}};
+    return DecodedBody{std::move(*result), patch.duplicate_fields};
 }
 
 }  // namespace picket::apiserver

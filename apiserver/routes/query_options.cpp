@@ -3,8 +3,10 @@
 #include "apiserver/routes/request_info.hpp"
 #include "common/api/status.hpp"
 #include "common/base/field_error.hpp"
+#include "common/schema/schema.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <charconv>
@@ -23,7 +25,8 @@ Result<std::optional<Number>> number_parameter(const http::Url& url, std::string
     Number value{};
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failure != std::errc() || end != text.data() + text.size()) {
-        return bad_request(fmt::format("invalid value \"{}\" of {}: not a number", text, name));
+        return bad_request(
+            fmt::format("invalid value \"{}\" of {}: not a whole number from 0", text, name));
     }
     return std::optional(value);
 }
@@ -81,18 +84,35 @@ Result<void> parse_paging(const http::Url& url, ListOptions& options) {
     return Ok();
 }
 
-Result<void> check_version_rules(const ListOptions& options) {
+Error forbidden_option(std::string_view name, std::string_view why) {
+    return invalid_option("ListOptions", field::forbidden(std::string(name), why));
+}
+
+Result<void> check_watch_rules(const ListOptions& options) {
     const auto refuse = [](std::string_view why) {
-        return invalid_option("ListOptions", field::forbidden("resourceVersionMatch", why));
+        return forbidden_option("resourceVersionMatch", why);
     };
-    if (options.version_match == VersionMatch::Unset) {
-        if (!options.send_initial_events) return Ok();
+    if (options.send_initial_events && options.version_match != VersionMatch::NotOlderThan) {
         return refuse("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
     }
+    if (!options.send_initial_events && options.version_match != VersionMatch::Unset) {
+        return refuse(
+            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is set");
+    }
+    return Ok();
+}
+
+Result<void> check_list_rules(const ListOptions& options) {
+    const auto refuse = [](std::string_view why) {
+        return forbidden_option("resourceVersionMatch", why);
+    };
     if (options.send_initial_events) {
-        if (options.version_match == VersionMatch::NotOlderThan) return Ok();
-        return refuse("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        return forbidden_option("sendInitialEvents", "sendInitialEvents is forbidden for list");
     }
+    if (!options.continue_token.empty() && options.resource_version.value_or(0) != 0) {
+        return bad_request("specifying resource version is not allowed when using continue");
+    }
+    if (options.version_match == VersionMatch::Unset) return Ok();
     if (!options.resource_version) {
         return refuse("resourceVersionMatch is forbidden unless resourceVersion is provided");
     }
@@ -106,7 +126,7 @@ Result<void> check_version_rules(const ListOptions& options) {
 }
 
 Result<void> parse_version(const http::Url& url, ListOptions& options) {
-    const auto version = number_parameter<storage::Revision>(url, "resourceVersion");
+    const auto version = parse_wanted_version(url);
     if (!version) return version.error();
     options.resource_version = *version;
     const auto match = parse_version_match(text_parameter(url, "resourceVersionMatch"));
@@ -126,6 +146,23 @@ Result<void> parse_watch_parameters(const http::Url& url, ListOptions& options) 
     if (!initial) return initial.error();
     if (!text_parameter(url, "sendInitialEvents").empty()) options.send_initial_events = *initial;
     return Ok();
+}
+
+Result<void> check_delete_body(const Json& body) {
+    if (body.is_null()) return Ok();
+    const auto refuse = [](std::string_view why) {
+        return bad_request(
+            fmt::format("the body of the request cannot be handled as DeleteOptions: {}", why));
+    };
+    if (!body.is_object()) return refuse("it is not an object");
+    const auto* type = schema::find_kind("meta.k8s.io/v1", "DeleteOptions");
+    const auto found = schema::check(*type, body);
+    if (!found.type_errors.empty()) {
+        return refuse(fmt::format("{}", fmt::join(found.type_errors, ", ")));
+    }
+    const auto kind = body.value("kind", Json());
+    if (kind.is_null() || kind == "" || kind == "DeleteOptions") return Ok();
+    return refuse(fmt::format("its kind is {}", kind.dump()));
 }
 
 /// DeleteOptions as one document: what the body says, then what the query says.
@@ -222,19 +259,26 @@ Result<WriteOptions> parse_write_options(const http::Url& url) {
     return WriteOptions{*dry_run, *validation, !directive.empty()};
 }
 
-Result<ListOptions> parse_list_options(const http::Url& url) {
+Result<std::optional<storage::Revision>> parse_wanted_version(const http::Url& url) {
+    return number_parameter<storage::Revision>(url, "resourceVersion");
+}
+
+Result<ListOptions> parse_list_options(const http::Url& url, Reading reading) {
     ListOptions options;
     for (const auto parse :
          {parse_selectors, parse_paging, parse_version, parse_watch_parameters}) {
         const auto parsed = parse(url, options);
         if (!parsed) return parsed.error();
     }
-    const auto rules = check_version_rules(options);
+    const auto rules =
+        reading == Reading::Watch ? check_watch_rules(options) : check_list_rules(options);
     if (!rules) return rules.error();
     return options;
 }
 
 Result<DeleteOptions> parse_delete_options(const http::Url& url, const Json& body) {
+    const auto checked = check_delete_body(body);
+    if (!checked) return checked.error();
     const auto document = merged_delete_options(url, body);
     DeleteOptions options;
     const auto grace = grace_of(document);

@@ -44,7 +44,10 @@ struct ListOptions {
     bool allow_bookmarks = false;
     std::optional<bool> send_initial_events;
 };
-[[nodiscard]] Result<ListOptions> parse_list_options(const http::Url& url);
+enum class Reading { List, Watch };
+[[nodiscard]] Result<ListOptions> parse_list_options(const http::Url& url, Reading reading);
+/// The version that a read must not be older than.
+[[nodiscard]] Result<std::optional<storage::Revision>> parse_wanted_version(const http::Url& url);
 
 struct DeleteOptions {
     std::optional<std::int64_t> grace_period_seconds;
@@ -53,7 +56,8 @@ struct DeleteOptions {
     std::string precondition_resource_version;
     bool dry_run = false;
 };
-/// `body` is a DeleteOptions object or null; the query fills in what the body leaves out.
+/// `body` is a DeleteOptions object or null, BadRequest for anything else: what is misunderstood
+/// must not delete; the query fills in what the body leaves out.
 [[nodiscard]] Result<DeleteOptions> parse_delete_options(const http::Url& url, const Json& body);
 
 }  // namespace picket::apiserver

@@ -84,6 +84,17 @@ bool acts_in_pod(const RequestInfo& info) {
     return info.resource == "pods" && std::ranges::find(kActs, info.subresource) != kActs.end();
 }
 
+Error no_such_method() {
+    return {Reason::MethodNotAllowed, "the server does not allow this method"};
+}
+
+/// "api/v1/watch/pods": how clients watched before there was a parameter for it, and some still do.
+bool take_watch(const Segments& segments, std::size_t& at) {
+    if (segments[at] != "watch" || at + 1 == segments.size()) return false;
+    ++at;
+    return true;
+}
+
 Result<std::string> verb_of(http::Method method, const RequestInfo& info, const http::Url& url) {
     if (method == http::Method::Get && acts_in_pod(info)) return std::string("create");
     const bool collection = info.name.empty();
@@ -104,8 +115,13 @@ Result<std::string> verb_of(http::Method method, const RequestInfo& info, const 
         case http::Method::Delete:
             return std::string(collection ? "deletecollection" : "delete");
         default:
-            return Error{Reason::MethodNotAllowed, "the server does not allow this method"};
+            return no_such_method();
     }
+}
+
+Result<std::string> verb_below_watch(http::Method method) {
+    if (method == http::Method::Get) return std::string("watch");
+    return no_such_method();
 }
 
 }  // namespace
@@ -120,8 +136,9 @@ Result<RequestInfo> parse_request_info(http::Method method, const http::Url& url
         if (info.verb == "head") info.verb = "get";
         return info;
     }
+    const bool watches = take_watch(segments, at);
     take_resource(segments, at, info);
-    auto verb = verb_of(method, info, url);
+    auto verb = watches ? verb_below_watch(method) : verb_of(method, info, url);
     if (!verb) return verb.error();
     info.verb = std::move(*verb);
     return info;

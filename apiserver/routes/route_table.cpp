@@ -141,12 +141,16 @@ Result<std::vector<std::string_view>> verbs_at(const RequestInfo& info, const Re
     return subresource->verbs;
 }
 
-/// A namespaced object has a namespace in its path, a cluster-scoped one has none, and nothing is
-/// made without one.
+/// A namespaced object has a namespace in its path, a cluster-scoped one has none.
 bool scope_fits(const RequestInfo& info, const Resource& resource) {
-    if (!resource.namespaced) return info.namespace_name.empty();
-    const bool across_all = info.name.empty() && (info.verb == "list" || info.verb == "watch");
-    return across_all || !info.namespace_name.empty();
+    return resource.namespaced ? info.name.empty() || !info.namespace_name.empty()
+                               : info.namespace_name.empty();
+}
+
+/// What lies in several namespaces can only be read.
+bool verb_fits_scope(const RequestInfo& info, const Resource& resource) {
+    const bool across_all = resource.namespaced && info.namespace_name.empty();
+    return !across_all || info.verb == "list" || info.verb == "watch";
 }
 
 /// What is made has no name in the path; what is changed has.
@@ -159,7 +163,8 @@ Result<Handler> find_verb_handler(const RequestInfo& info, const Resource& resou
     if (!scope_fits(info, resource)) return unknown_path_error();
     const auto verbs = verbs_at(info, resource);
     if (!verbs) return verbs.error();
-    if (!name_fits(info) || std::ranges::find(*verbs, info.verb) == verbs->end()) {
+    if (!name_fits(info) || !verb_fits_scope(info, resource) ||
+        std::ranges::find(*verbs, info.verb) == verbs->end()) {
         return method_not_allowed_error(info.verb);
     }
     const auto row = std::ranges::find(kVerbs, info.verb, &VerbRow::verb);

@@ -76,7 +76,7 @@ Awaitable<Summaries> summaries_of(TunnelHub* hub, std::set<std::string> nodes) {
 }
 
 Result<std::vector<Json>> selected(const Call& call, const char* plural) {
-    const auto options = parse_list_options(call.url);
+    const auto options = parse_list_options(call.url, Reading::List);
     if (!options) return options.error();
     const auto* resource = find_resource("v1", plural);
     const auto filter = make_filter(*resource, call.info.namespace_name, *options);

@@ -8,6 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <compare>
+#include <cstdint>
 #include <optional>
 
 namespace picket {
@@ -15,11 +18,18 @@ namespace {
 
 using Requirement = LabelSelector::Requirement;
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
 /// Reads the query form from left to right. Its grammar, with blanks allowed between tokens:
 ///
 ///   selector    = [ requirement { "," requirement } ]
-///   requirement = "!" key | key [ ("=" | "==" | "!=") value | ("in" | "notin") "(" value { ","
-///   value } ")" ]
+///   requirement = "!" key | key [ ("=" | "==" | "!=") value | (">" | "<") number |
+///                 ("in" | "notin") "(" value { "," value } ")" ]
 class SelectorParser {
 public:
     explicit SelectorParser(std::string_view text) : text_(text) {}
@@ -55,18 +65,29 @@ private:
         if (at_end() || peek(',')) return Requirement{std::move(key), SelectorOperator::Exists, {}};
         if (take("==") || take("=")) return parse_single(std::move(key), SelectorOperator::In);
         if (take("!=")) return parse_single(std::move(key), SelectorOperator::NotIn);
+        if (take(">")) return parse_number(std::move(key), SelectorOperator::GreaterThan);
+        if (take("<")) return parse_number(std::move(key), SelectorOperator::LessThan);
         const auto word_position = position_;
         const auto word = take_word();
         if (word == "in") return parse_set(std::move(key), SelectorOperator::In);
         if (word == "notin") return parse_set(std::move(key), SelectorOperator::NotIn);
         position_ = word_position;
-        return expected("one of '=', '==', '!=', 'in', 'notin'");
+        return expected("one of '=', '==', '!=', '>', '<', 'in', 'notin'");
     }
 
     Result<Requirement> parse_single(std::string key, SelectorOperator op) {
         auto value = parse_value();
         if (!value) return value.error();
         return Requirement{std::move(key), op, {std::move(*value)}};
+    }
+
+    Result<Requirement> parse_number(std::string key, SelectorOperator op) {
+        const auto start = position_;
+        const auto word = take_word();
+        if (!whole_number(word)) {
+            return problem_at(start, fmt::format("\"{}\" is not a whole number", word));
+        }
+        return Requirement{std::move(key), op, {std::string(word)}};
     }
 
     Result<Requirement> parse_set(std::string key, SelectorOperator op) {
@@ -151,6 +172,16 @@ bool has_value(const Requirement& requirement, const Labels& labels) {
            std::ranges::find(requirement.values, label->second) != requirement.values.end();
 }
 
+/// How the label compares with the requirement's number; unordered if it is none.
+std::partial_ordering compare(const Requirement& requirement, const Labels& labels) {
+    const auto label = labels.find(requirement.key);
+    if (label == labels.end()) return std::partial_ordering::unordered;
+    const auto left = whole_number(label->second);
+    const auto right = whole_number(requirement.values.front());
+    if (!left || !right) return std::partial_ordering::unordered;
+    return *left <=> *right;
+}
+
 bool holds(const Requirement& requirement, const Labels& labels) {
     switch (requirement.op) {
         case SelectorOperator::In:
@@ -161,6 +192,10 @@ bool holds(const Requirement& requirement, const Labels& labels) {
             return labels.contains(requirement.key);
         case SelectorOperator::DoesNotExist:
             return !labels.contains(requirement.key);
+        case SelectorOperator::GreaterThan:
+            return std::is_gt(compare(requirement, labels));
+        case SelectorOperator::LessThan:
+            return std::is_lt(compare(requirement, labels));
     }
     return false;
 }
@@ -183,6 +218,10 @@ std::string format_requirement(const Requirement& requirement) {
             return requirement.key;
         case SelectorOperator::DoesNotExist:
             return "!" + requirement.key;
+        case SelectorOperator::GreaterThan:
+            return requirement.key + ">" + requirement.values.front();
+        case SelectorOperator::LessThan:
+            return requirement.key + "<" + requirement.values.front();
     }
     return {};
 }

@@ -12,10 +12,11 @@ namespace picket {
 
 using Labels = std::map<std::string, std::string, std::less<>>;
 
-enum class SelectorOperator { In, NotIn, Exists, DoesNotExist };
+enum class SelectorOperator { In, NotIn, Exists, DoesNotExist, GreaterThan, LessThan };
 
 /// A parsed label selector: all requirements must hold; with none it matches everything.
-/// NotIn also holds where the key is absent.
+/// NotIn also holds where the key is absent. GreaterThan and LessThan compare whole numbers, and
+/// hold for no label that is none; the object form does not have them.
 class LabelSelector {
 public:
     struct Requirement {
@@ -28,8 +29,8 @@ public:
     explicit LabelSelector(std::vector<Requirement> requirements)
         : requirements_(std::move(requirements)) {}
 
-    /// The query form: "app=web,tier in (a, b),!legacy,env!=dev". BadRequest with what is wrong and
-    /// where.
+    /// The query form: "app=web,tier in (a, b),!legacy,env!=dev,rack>7". BadRequest with what is
+    /// wrong and where.
     [[nodiscard]] static Result<LabelSelector> parse(std::string_view text);
     /// The object form {matchLabels, matchExpressions} of a LabelSelector that passed validation. A
     /// null selector matches nothing: the caller must treat it before.

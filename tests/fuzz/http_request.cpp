@@ -19,7 +19,7 @@ void look_at(const http::Request& request) {
     if (!url) return;
     const auto info = apiserver::parse_request_info(request.method, *url);
     if (info) must_hold(!info->verb.empty(), "a request has a verb");
-    const auto list = apiserver::parse_list_options(*url);
+    const auto list = apiserver::parse_list_options(*url, apiserver::Reading::Watch);
     const auto write = apiserver::parse_write_options(*url);
     if (!list && !write) return;
     for (const auto& [name, value] : url->query) {

@@ -90,6 +90,45 @@ TEST_CASE("API server: wrong objects are refused with the field's path", "[apise
     CHECK_FALSE(warned["spec"].contains("bogus"));
 }
 
+TEST_CASE("API server: a field given twice in a patch is refused when asked to", "[apiserver]") {
+    RunningServer server;
+    const auto api = server.connect();
+    server.ok(api->create(config_maps(), a_config_map("a")));
+    const auto* type =
+        GENERATE("application/merge-patch+json", "application/strategic-merge-patch+json");
+    auto request = a_get("/api/v1/namespaces/default/configmaps/a?fieldValidation=Strict");
+    request.method = http::Method::Patch;
+    request.headers = {{"Content-Type", type}};
+    request.body = R"({"data": {"key": "1", "key": "2"}})";
+    const auto answer = server.ok(api->send(request));
+    CHECK(answer.status == 400);
+    CHECK_THAT(answer.body, Catch::Contains("duplicate field \\\"data.key\\\""));
+    CHECK(server.ok(api->get(config_maps("a")))["data"]["key"] == "value");
+}
+
+TEST_CASE("API server: a read names a version that is known, or fails", "[apiserver]") {
+    RunningServer server;
+    const auto api = server.connect();
+    const auto made = server.ok(api->create(config_maps(), a_config_map("a")));
+    const std::string version = made["metadata"]["resourceVersion"];
+    CHECK(server.ok(api->get(config_maps("a"), {{"resourceVersion", version}})) == made);
+    const auto later = server.error(api->get(config_maps("a"), {{"resourceVersion", "99999999"}}));
+    CHECK(later.reason == Reason::Timeout);
+    const auto none = server.error(api->get(config_maps("a"), {{"resourceVersion", "x"}}));
+    CHECK(none.reason == Reason::BadRequest);
+}
+
+TEST_CASE("API server: what lies in several namespaces can only be read", "[apiserver]") {
+    RunningServer server;
+    const auto api = server.connect();
+    const Target everywhere{"v1", "configmaps"};
+    CHECK(
+        server.error(api->create(everywhere, a_config_map("a"))).reason ==
+        Reason::MethodNotAllowed);
+    CHECK(server.error(api->remove(everywhere, nullptr)).reason == Reason::MethodNotAllowed);
+    server.ok(api->list(everywhere));
+}
+
 TEST_CASE("API server: a dry run answers and stores nothing", "[apiserver]") {
     RunningServer server;
     const auto api = server.connect();
@@ -208,6 +247,27 @@ TEST_CASE("API server: a namespace is filled, and refuses content while it goes"
     CHECK(
         server.error(api->create({"v1", "configmaps", "nowhere"}, late)).reason ==
         Reason::NotFound);
+}
+
+TEST_CASE("API server: what every namespace has comes back when it is deleted", "[apiserver]") {
+    RunningServer server;
+    const auto api = server.connect();
+    const Target account{"v1", "serviceaccounts", "default", "default"};
+    const auto before = server.ok(api->get(account));
+    server.ok(api->remove(account, nullptr));
+    CHECK(server.ok(api->get(account))["metadata"]["uid"] != before["metadata"]["uid"]);
+
+    server.ok(api->create(config_maps(), a_config_map("a")));
+    server.ok(api->remove(config_maps(), nullptr));  // the whole collection
+    CHECK(server.error(api->get(config_maps("a"))).reason == Reason::NotFound);
+    CHECK(server.ok(api->get(config_maps("kube-root-ca.crt")))["data"].contains("ca.crt"));
+
+    const Json held = {{"metadata", {{"finalizers", {"example.com/hold"}}}}};
+    server.ok(api->patch(account, PatchType::Merge, held));
+    server.ok(api->remove(account, nullptr));
+    const Json released = {{"metadata", {{"finalizers", nullptr}}}};
+    server.ok(api->patch(account, PatchType::Merge, released));
+    CHECK_FALSE(server.ok(api->get(account))["metadata"].contains("deletionTimestamp"));
 }
 
 TEST_CASE("API server: what was answered is there after a restart", "[apiserver]") {

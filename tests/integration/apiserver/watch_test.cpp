@@ -65,6 +65,23 @@ TEST_CASE("Watch: a streaming list ends with its bookmark", "[apiserver][watch]"
     CHECK(bookmark.object["metadata"]["annotations"]["k8s.io/initial-events-end"] == "true");
 }
 
+TEST_CASE("Watch: the old path may name one object", "[apiserver][watch]") {
+    RunningServer server;
+    const auto api = server.connect();
+    server.ok(api->create(config_maps(), a_config_map("a")));
+    server.ok(api->create(config_maps(), a_config_map("b")));
+    const auto* query = GENERATE("/b", "?fieldSelector=metadata.name%3Db", "/b?labelSelector=!x");
+    const auto separator = std::string_view(query).find('?') != std::string_view::npos ? "&" : "?";
+    auto request = a_get(
+        std::string("/api/v1/watch/namespaces/default/configmaps") + query + separator +
+        "timeoutSeconds=1");
+    const auto answer = server.ok(api->send(request));
+    CHECK(answer.status == 200);
+    CHECK_THAT(
+        answer.body, Catch::Contains(R"("name":"b")") && Catch::StartsWith(R"({"type":"ADDED")"));
+    CHECK_THAT(answer.body, !Catch::Contains(R"("name":"a")"));
+}
+
 TEST_CASE("Watch: an object that stops matching is gone for the watcher", "[apiserver][watch]") {
     RunningServer server;
     const auto api = server.connect();

@@ -18,7 +18,7 @@ http::Url url(std::string_view query) {
 }
 
 Reason list_failure(std::string_view query) {
-    const auto options = parse_list_options(url(query));
+    const auto options = parse_list_options(url(query), Reading::List);
     REQUIRE_FALSE(options);
     return options.error().reason;
 }
@@ -42,7 +42,8 @@ TEST_CASE("Write options: dryRun and fieldValidation", "[query_options]") {
 TEST_CASE("List options: selectors, paging and versions", "[query_options]") {
     const auto options = parse_list_options(
         url("labelSelector=app%3Dweb&fieldSelector=spec.nodeName%3Dn1&limit=500&resourceVersion=7&"
-            "resourceVersionMatch=Exact&timeoutSeconds=30&allowWatchBookmarks=true"));
+            "resourceVersionMatch=Exact&timeoutSeconds=30&allowWatchBookmarks=true"),
+        Reading::List);
     REQUIRE(options);
     CHECK(options->label_selector.matches({{"app", "web"}}));
     CHECK_FALSE(options->label_selector.matches({{"app", "db"}}));
@@ -55,8 +56,8 @@ TEST_CASE("List options: selectors, paging and versions", "[query_options]") {
 }
 
 TEST_CASE("List options: an absent resourceVersion differs from 0", "[query_options]") {
-    CHECK_FALSE(parse_list_options(url(""))->resource_version.has_value());
-    CHECK(parse_list_options(url("resourceVersion=0"))->resource_version == 0);
+    CHECK_FALSE(parse_list_options(url(""), Reading::List)->resource_version.has_value());
+    CHECK(parse_list_options(url("resourceVersion=0"), Reading::List)->resource_version == 0);
 }
 
 TEST_CASE("List options: what contradicts itself is refused", "[query_options]") {
@@ -66,12 +67,28 @@ TEST_CASE("List options: what contradicts itself is refused", "[query_options]")
     CHECK(list_failure("resourceVersionMatch=Exact") == Reason::Invalid);
     CHECK(list_failure("resourceVersion=0&resourceVersionMatch=Exact") == Reason::Invalid);
     CHECK(list_failure("resourceVersion=1&resourceVersionMatch=Sometimes") == Reason::Invalid);
-    CHECK(list_failure("watch=true&sendInitialEvents=true") == Reason::Invalid);
+    CHECK(list_failure("continue=x&resourceVersion=7") == Reason::BadRequest);
+    CHECK(
+        list_failure("sendInitialEvents=true&resourceVersionMatch=NotOlderThan") ==
+        Reason::Invalid);
+    CHECK(parse_list_options(url("continue=x&resourceVersion=0"), Reading::List));
+}
+
+TEST_CASE(
+    "List options: a watch takes a version match with sendInitialEvents alone", "[query_options]") {
+    const auto* query = GENERATE(
+        "sendInitialEvents=true",
+        "sendInitialEvents=true&resourceVersionMatch=Exact&resourceVersion=7",
+        "resourceVersionMatch=NotOlderThan&resourceVersion=7");
+    CAPTURE(query);
+    const auto options = parse_list_options(url(query), Reading::Watch);
+    REQUIRE_FALSE(options);
+    CHECK(options.error().causes.at(0).field == "resourceVersionMatch");
 }
 
 TEST_CASE("List options: a streaming list names no version or one", "[query_options]") {
-    const auto options =
-        parse_list_options(url("sendInitialEvents=true&resourceVersionMatch=NotOlderThan"));
+    const auto options = parse_list_options(
+        url("sendInitialEvents=true&resourceVersionMatch=NotOlderThan"), Reading::Watch);
     REQUIRE(options);
     CHECK(options->send_initial_events == true);
 }
@@ -115,6 +132,22 @@ TEST_CASE("Delete options: an unknown policy is not supported", "[query_options]
     REQUIRE(options.error().causes.size() == 1);
     CHECK(options.error().causes[0].field == "propagationPolicy");
     CHECK(options.error().causes[0].type == CauseType::NotSupported);
+}
+
+TEST_CASE("Delete options: what is misunderstood deletes nothing", "[query_options]") {
+    const auto* body = GENERATE(
+        R"([])",
+        R"("x")",
+        R"({"kind": "Pod"})",
+        R"({"dryRun": "All"})",
+        R"({"preconditions": {"uid": 5}})",
+        R"({"gracePeriodSeconds": "5"})",
+        R"({"orphanDependents": "true"})");
+    CAPTURE(body);
+    const auto options = parse_delete_options(url(""), Json::parse(body));
+    REQUIRE_FALSE(options);
+    CHECK(options.error().reason == Reason::BadRequest);
+    CHECK_THAT(options.error().message, Catch::Contains("DeleteOptions"));
 }
 
 TEST_CASE("Delete options: a negative grace is the shortest", "[query_options]") {

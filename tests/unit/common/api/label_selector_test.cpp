@@ -42,6 +42,11 @@ TEST_CASE("label selector: what the query form selects", "[selector]") {
         {"app=web,tier in (a, b),!legacy,env!=dev",
          {{"app", "web"}, {"tier", "a"}, {"env", "prod"}},
          true},
+        {"rack>7", {{"rack", "10"}}, true},
+        {"rack > 7", {{"rack", "7"}}, false},
+        {"rack<7,rack>-2", {{"rack", "-1"}}, true},
+        {"rack>7", {{"rack", "10a"}}, false},
+        {"rack<7", {}, false},
         {"app=web,!legacy", {{"app", "web"}, {"legacy", "1"}}, false},
         {"example.com/app=web", {{"example.com/app", "web"}}, true},
     }));
@@ -65,7 +70,8 @@ TEST_CASE("label selector: a bad query says what is wrong and where", "[selector
         {"app=web tier", "at position 9: found 'tier', expected ',' or the end"},
         {"a/b/c=1", "label key \"a/b/c\""},
         {"app=-x", "label value \"-x\""},
-        {"cpu>3", "expected one of"},
+        {"cpu>a", "at position 5: \"a\" is not a whole number"},
+        {"cpu<", "at position 5: \"\" is not a whole number"},
     }));
     CAPTURE(row.text);
     const auto selector = LabelSelector::parse(row.text);

@@ -112,7 +112,7 @@ TEST_CASE(
     const auto result = json_patch(document, Json::parse(row.patch));
     REQUIRE(result.has_error());
     CHECK(result.error().reason == row.reason);
-    CAPTURE(result.error().message);
+    CHECK_THAT(result.error().message, !Catch::Contains("exception"));
 }
 
 TEST_CASE("JSON patch: copies are bounded", "[schema]") {
