@@ -10,29 +10,6 @@
 #include <utility>
 
 namespace picket::nodeagent {
-namespace {
-
-/// An address outside every host: which way a packet to it would leave tells the host's own main
-/// address.
-constexpr const char* kFarAway = "192.0.2.1";
-
-}  // namespace
-
-bool is_loopback(const std::string& host) {
-    return host.starts_with("127.") || host == "::1" || host == "localhost";
-}
-
-std::string find_node_ip(const NodeAgentOptions& options) {
-    if (!options.node_ip.empty()) return options.node_ip;
-    const auto endpoint = http::parse_endpoint(options.server);
-    auto address = endpoint ? address_towards(endpoint->host) : std::string();
-    if (address.empty() || is_loopback(address)) {
-        if (auto outward = address_towards(kFarAway); !outward.empty())
-            address = std::move(outward);
-    }
-    return address.empty() ? "127.0.0.1" : address;
-}
-
 std::string host_identity(const NodeAgentOptions& options) {
     const auto boot = options.host_facts().boot_id;
     struct stat folder {};

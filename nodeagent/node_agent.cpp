@@ -1,6 +1,7 @@
 #include "nodeagent/node_agent.hpp"
 
 #include "common/async/task_group.hpp"
+#include "common/async/timing.hpp"
 #include "common/base/file_lock.hpp"
 #include "common/base/log.hpp"
 #include "common/base/private_file.hpp"
@@ -9,6 +10,7 @@
 #include "nodeagent/host_context.hpp"
 #include "nodeagent/housekeeper.hpp"
 #include "nodeagent/local/data_dir_lock.hpp"
+#include "nodeagent/node/host_address.hpp"
 #include "nodeagent/node/registration.hpp"
 #include "nodeagent/pod/local_reports.hpp"
 #include "nodeagent/pod/runtime_watcher.hpp"
@@ -19,6 +21,11 @@
 #include <spdlog/spdlog.h>
 
 namespace picket::nodeagent {
+namespace {
+
+constexpr std::chrono::seconds kLookForAddress{10};
+
+}  // namespace
 
 class NodeAgent::Impl {
 public:
@@ -45,7 +52,8 @@ public:
 
     Awaitable<Result<void>> start() {
         if (auto opened = open_data_dir(); !opened) co_return opened;
-        const auto ip = find_node_ip(options_);
+        make_address();
+        const auto ip = address_->look();
         context_ = make_context(options_, ip);
         if (!options_.server.empty()) {
             if (auto linked = make_link(ip); !linked) co_return linked;
@@ -54,6 +62,7 @@ public:
         publish_readiness();
         pods_->restore();
         read_manifests();
+        tasks_.spawn("address", follow_address());
         tasks_.spawn("pods", pods_->run());
         tasks_.spawn("runtime", watcher_->run());
         tasks_.spawn("housekeeping", housekeeper_->run());
@@ -81,6 +90,27 @@ private:
         if (auto opened = black_box_.open(); !opened) return opened;
         if (auto opened = checkpoint_.open(); !opened) return opened;
         return volumes_.open();
+    }
+
+    void make_address() {
+        const auto server = http::parse_endpoint(options_.server);
+        address_ = std::make_unique<HostAddress>(HostAddress::Options{
+            options_.node_ip,
+            server ? server->host : std::string(),
+            std::filesystem::path(options_.data_dir) / "node-ip"});
+    }
+
+    Awaitable<> follow_address() {
+        if (!options_.node_ip.empty()) co_return;
+        while (true) {
+            co_await sleep_for(kLookForAddress);
+            const auto ip = address_->look();
+            if (ip == context_.ip) continue;
+            logger("agent")->info("address changed from={} to={}", context_.ip, ip);
+            context_.ip = ip;
+            pods_->host_changed();
+            if (link_) link_->set_node_ip(ip);
+        }
     }
 
     /// The agent id is made once, before the first registration, and says that a later one is the
@@ -204,6 +234,7 @@ private:
     std::unique_ptr<Runtime> runtime_;
     const Clock& clock_;
     DataDirLock lock_;
+    std::unique_ptr<HostAddress> address_;
     NodeContext context_;
     PodCheckpoint checkpoint_;
     PodVolumes volumes_;

@@ -39,6 +39,7 @@ public:
     void start(PodManager& pods, ApiObjects& objects);
     Awaitable<> stop();
     void set_runtime_health(const Error* trouble) { keeper_.set_runtime_health(trouble); }
+    void set_node_ip(const std::string& ip) { keeper_.set_ip(ip); }
     void departed(const Pod& pod) { statuses_.departed(pod); }
     void set_static_pods(const std::vector<Json>& pods) { mirrors_.set_static_pods(pods); }
 

@@ -59,6 +59,11 @@ void NodeKeeper::set_runtime_health(const Error* trouble) {
     changed_.notify();
 }
 
+void NodeKeeper::set_ip(const std::string& ip) {
+    identity_.ip = ip;
+    changed_.notify();
+}
+
 void NodeKeeper::seen(const Json* node) {
     seen_ = node != nullptr ? *node : Json();
     asked_ = true;

@@ -36,6 +36,7 @@ public:
 
     /// Null when the engine answers, otherwise why it does not.
     void set_runtime_health(const Error* trouble);
+    void set_ip(const std::string& ip);
     /// The API's copy, null when it has none.
     void seen(const Json* node);
 

@@ -149,6 +149,12 @@ void PodManager::container_changed(ContainerState container) {
         found->second.worker->container_changed(std::move(container));
 }
 
+void PodManager::host_changed() {
+    for (auto& [uid, entry] : entries_) {
+        if (entry.worker) entry.worker->host_changed();
+    }
+}
+
 void PodManager::container_removed(const std::string& id) {
     for (auto& [uid, entry] : entries_) {
         if (entry.worker) entry.worker->container_removed(id);

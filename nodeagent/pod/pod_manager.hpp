@@ -56,6 +56,7 @@ public:
     /// The engine's whole list, and changes of it.
     void set_containers(std::vector<ContainerState> containers);
     void container_changed(ContainerState container);
+    void host_changed();
     void container_removed(const std::string& id);
 
     /// Until the API was listed once, it is not known what this host should run.

@@ -52,6 +52,8 @@ public:
     /// This node does not take the pod.
     void reject(StateReason why);
 
+    /// The node's context has changed: the status may say something else.
+    void host_changed() { changed_.notify(); }
     /// The engine was listed anew: inspects everything known or listed. The list itself may be
     /// older than what this worker has done meanwhile, so its states are not taken.
     void look_again(const std::vector<ContainerState>& listed);

@@ -143,6 +143,18 @@ TEST_CASE("Pods of a host: bound, it runs and is reported Running", "[nodeagent]
     CHECK(host.engine.count("create") == 1);
 }
 
+TEST_CASE("Pods of a host: another address of the host is reported", "[nodeagent]") {
+    Host host;
+    host.agent->pods.replace_pods({a_pod().container("main").with("hostNetwork", true).json()});
+    host.until([&] { return host.agent->reports.phase("uid-1") == "Running"; });
+    const auto& status = host.agent->reports.statuses.at("uid-1");
+    CHECK(status.at("podIP") == "10.0.0.1");
+    host.agent->node.ip = "10.0.0.2";
+    host.agent->pods.host_changed();
+    host.until([&] { return status.at("podIP") == "10.0.0.2"; });
+    CHECK(status.at("hostIP") == "10.0.0.2");
+}
+
 TEST_CASE("Pods of a host: several containers share a sandbox", "[nodeagent]") {
     Host host;
     host.agent->pods.replace_pods({a_pod().container("a").container("b").json()});
