@@ -204,6 +204,7 @@ std::unique_ptr<http::Server> ApiServer::Impl::make_server(http::ServerOptions o
 Awaitable<> ApiServer::Impl::stop() {
     if (local_server_) co_await local_server_->stop();
     if (server_) co_await server_->stop();
+    co_await tunnels_.stop();
     if (store_) co_await store_->close();
     logger("apiserver")->info("stopped");
 }

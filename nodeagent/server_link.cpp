@@ -52,6 +52,7 @@ ServerLink::ServerLink(
       tasks_(executor) {
     keeper_.on_unauthorized = [this] { unauthorized_.notify(); };
     keeper_.on_contact_restored = [this] {
+        tunnel_->redial();
         pod_watch_->redial();
         node_watch_->redial();
     };
@@ -61,8 +62,10 @@ void ServerLink::start(PodManager& pods, ApiObjects& objects) {
     pods_ = &pods;
     objects_ = &objects;
     make_watches();
-    tunnel_ =
-        std::make_unique<TunnelClient>(executor_, api_, runtime_, pods, clock_, options_.node.name);
+    tunnel_ = std::make_unique<TunnelClient>(
+        executor_, api_, runtime_, pods, clock_, options_.node.name, options_.seed);
+    api_.set_watch_opener(
+        [this](std::string target) { return tunnel_->watches().open(std::move(target)); });
     tasks_.spawn("server link", connect());
 }
 

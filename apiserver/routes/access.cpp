@@ -142,4 +142,25 @@ bool pod_refers_to(const Json& pod, std::string_view resource, std::string_view 
             is_awaited_pull_secret(pod, name));
 }
 
+Result<Call> authorized_call(
+    Services& services,
+    const NodeFacts& facts,
+    User user,
+    http::Request request,
+    http::Url url,
+    RequestInfo info) {
+    const auto allowed = authorize(user, access_request(info, url), facts);
+    if (!allowed) return allowed.error();
+    const auto* resource =
+        info.resource_request ? find_resource(info.group_version, info.resource) : nullptr;
+    return Call{
+        services,
+        std::move(request),
+        std::move(url),
+        std::move(info),
+        std::move(user),
+        services.clock.now(),
+        resource};
+}
+
 }  // namespace picket::apiserver

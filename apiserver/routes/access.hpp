@@ -33,6 +33,15 @@ private:
     const RoleBook& roles_;
 };
 
+/// The call of a request whose sender is known, if that user may make it.
+[[nodiscard]] Result<Call> authorized_call(
+    Services& services,
+    const NodeFacts& facts,
+    User user,
+    http::Request request,
+    http::Url url,
+    RequestInfo info);
+
 /// Whether a pod refers to this configmap, secret or serviceaccount of its namespace. Pure.
 [[nodiscard]] bool pod_refers_to(const Json& pod, std::string_view resource, std::string_view name);
 

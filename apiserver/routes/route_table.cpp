@@ -1,5 +1,6 @@
 #include "apiserver/routes/access_reviews.hpp"
 #include "apiserver/routes/backup.hpp"
+#include "apiserver/routes/carried_watch.hpp"
 #include "apiserver/routes/daemonset_routes.hpp"
 #include "apiserver/routes/discovery.hpp"
 #include "apiserver/routes/node_credential.hpp"
@@ -72,6 +73,7 @@ constexpr SpecialRow kSpecial[] = {
     {"picket.dev/v1", "tokens", "", "create", create_token},
     {"picket.dev/v1", "nodecredentials", "", "create", create_node_credential},
     {"picket.dev/v1", "nodes", "tunnel", "get", open_tunnel},
+    {"picket.dev/v1", "nodes", "tunnel", "create", carry_watch},
     {"picket.dev/v1", "daemonsets", "placement", "get", get_placement},
     {"picket.dev/v1", "daemonsets", "plan", "create", plan_daemon_set},
     {"authentication.k8s.io/v1", "selfsubjectreviews", "", "create", review_self},

@@ -1,6 +1,5 @@
 #include "apiserver/routes/router.hpp"
 
-#include "apiserver/auth/authorizer.hpp"
 #include "apiserver/auth/impersonation.hpp"
 #include "apiserver/routes/metrics.hpp"
 #include "apiserver/routes/negotiation.hpp"
@@ -95,18 +94,13 @@ Result<Call> Router::admit(http::Request request) {
     if (!admitted) return admitted.error();
     auto user = impersonated_user(*sender, request.headers, facts_);
     if (!user) return user.error();
-    const auto allowed = authorize(*user, access_request(*info, *url), facts_);
-    if (!allowed) return allowed.error();
-    const auto* resource =
-        info->resource_request ? find_resource(info->group_version, info->resource) : nullptr;
-    return Call{
+    return authorized_call(
         services_,
+        facts_,
+        std::move(*user),
         std::move(request),
         std::move(*url),
-        std::move(*info),
-        std::move(*user),
-        services_.clock.now(),
-        resource};
+        std::move(*info));
 }
 
 /// Two hosts may have the same credential, but only one of them speaks for the node.

@@ -27,12 +27,6 @@ Error broken(const std::string& node) {
         fmt::format("the agent of node {} closed the stream before it answered", node)};
 }
 
-std::vector<http::Bytes> as_pieces(std::vector<std::string> lines) {
-    std::vector<http::Bytes> pieces;
-    for (auto& line : lines) pieces.push_back(http::bytes(std::move(line)));
-    return pieces;
-}
-
 /// Reads up to the first newline; what follows it stays in `text` behind the newline.
 Awaitable<Result<std::string>> read_reply(http::ByteStream* stream) {
     std::string text;
@@ -109,8 +103,7 @@ Awaitable<Result<TunnelStream>> TunnelHub::open(std::string node, StreamRequest 
     }
     request.id = random_secret(16);
     Waiting waiting(*this, node, request.id);
-    found->second->lines.push_back(to_json(request).dump() + "\n");
-    found->second->wake.notify();
+    found->second->send(request);
     const bool arrived = co_await waiting.pending().arrived.wait_for(kTunnelPickUp);
     if (!arrived) co_return no_answer(node);
     co_return co_await await_reply(node, std::move(waiting.pending().stream));
@@ -122,13 +115,7 @@ Awaitable<void> TunnelHub::serve_control(std::string node, http::BodyWriter* wri
     BOOST_SCOPE_EXIT_ALL(&) {
         disconnect(node, control);
     };
-    while (!control->replaced) {
-        if (control->lines.empty()) co_await control->wake.wait_for(kTunnelKeepAlive);
-        auto lines = std::exchange(control->lines, {});
-        if (lines.empty()) lines.emplace_back("{}\n");
-        const auto written = co_await writer->write(as_pieces(std::move(lines)));
-        if (!written) co_return;
-    }
+    co_await control->run(writer);
 }
 
 bool TunnelHub::waits_for(const std::string& node, const std::string& id) const {
@@ -143,19 +130,32 @@ void TunnelHub::deliver(const std::string& id, std::unique_ptr<http::ByteStream>
     found->second->arrived.notify();
 }
 
-std::shared_ptr<TunnelHub::Control> TunnelHub::connect(const std::string& node) {
+std::shared_ptr<ControlStream> TunnelHub::connect(const std::string& node) {
     auto& control = controls_[node];
-    if (control) {
-        control->replaced = true;
-        control->wake.notify();
-    }
-    control = std::make_shared<Control>(executor_);
+    if (control) control->close();
+    control = std::make_shared<ControlStream>(executor_);
     return control;
 }
 
-void TunnelHub::disconnect(const std::string& node, const std::shared_ptr<Control>& control) {
+void TunnelHub::disconnect(const std::string& node, const std::shared_ptr<ControlStream>& control) {
+    control->close();
+    endings_.spawn("end of a control stream", end(control));
     const auto found = controls_.find(node);
     if (found != controls_.end() && found->second == control) controls_.erase(found);
+}
+
+ControlStream* TunnelHub::find_control(const std::string& node, const std::string& session) const {
+    const auto found = controls_.find(node);
+    if (found == controls_.end() || found->second->session() != session) return nullptr;
+    return found->second.get();
+}
+
+Awaitable<> TunnelHub::end(std::shared_ptr<ControlStream> control) {
+    co_await control->stop();
+}
+
+Awaitable<> TunnelHub::stop() {
+    co_await endings_.stop();
 }
 
 }  // namespace picket::apiserver

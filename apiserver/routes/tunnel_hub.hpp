@@ -1,4 +1,5 @@
 #pragma once
+#include "apiserver/routes/control_stream.hpp"
 #include "common/api/tunnel.hpp"
 #include "common/async/awaitable.hpp"
 #include "common/async/timing.hpp"
@@ -31,7 +32,8 @@ public:
     /// Streams that no agent has opened yet; more are refused.
     static constexpr std::size_t kMaxWaiting = 4096;
 
-    explicit TunnelHub(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    explicit TunnelHub(boost::asio::any_io_executor executor)
+        : executor_(executor), endings_(executor) {}
 
     /// Asks the node's agent for a stream. ServiceUnavailable if no agent of that node is
     /// connected, Timeout if it does not answer in time; what the agent itself refuses is in
@@ -41,6 +43,12 @@ public:
     /// Serves the control connection of a node's agent until it breaks. A newer one takes the place
     /// of an older.
     Awaitable<void> serve_control(std::string node, http::BodyWriter* writer);
+
+    /// The control stream of the node's agent, if it is of this session; null otherwise.
+    [[nodiscard]] ControlStream* find_control(
+        const std::string& node, const std::string& session) const;
+    /// Call when no control connection is served any more.
+    Awaitable<> stop();
 
     /// Whether a stream of this id is waited for from this node.
     [[nodiscard]] bool waits_for(const std::string& node, const std::string& id) const;
@@ -53,12 +61,6 @@ public:
     [[nodiscard]] std::size_t connected() const { return controls_.size(); }
 
 private:
-    struct Control {
-        explicit Control(boost::asio::any_io_executor executor) : wake(std::move(executor)) {}
-        Notification wake;
-        std::vector<std::string> lines;
-        bool replaced = false;
-    };
     struct Pending {
         Pending(boost::asio::any_io_executor executor, std::string node_name)
             : node(std::move(node_name)), arrived(std::move(executor)) {}
@@ -68,12 +70,15 @@ private:
     };
     class Waiting;
 
-    std::shared_ptr<Control> connect(const std::string& node);
-    void disconnect(const std::string& node, const std::shared_ptr<Control>& control);
+    std::shared_ptr<ControlStream> connect(const std::string& node);
+    void disconnect(const std::string& node, const std::shared_ptr<ControlStream>& control);
+
+    static Awaitable<> end(std::shared_ptr<ControlStream> control);
 
     boost::asio::any_io_executor executor_;
-    std::map<std::string, std::shared_ptr<Control>, std::less<>> controls_;  // by node
-    std::map<std::string, std::shared_ptr<Pending>, std::less<>> pending_;   // by stream id
+    std::map<std::string, std::shared_ptr<ControlStream>, std::less<>> controls_;  // by node
+    std::map<std::string, std::shared_ptr<Pending>, std::less<>> pending_;  // by stream id
+    TaskGroup endings_;
 };
 
 }  // namespace picket::apiserver

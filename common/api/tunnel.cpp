@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 
 namespace picket {
 namespace {
@@ -25,6 +26,13 @@ Result<Parameters> parse_parameters(const Json& line) {
         return bad_request("stream request: parameters must be a list of [name, value]");
     }
     return found->get<Parameters>();
+}
+
+/// It is written into control lines, and read by people in logs.
+bool is_watch_id(std::string_view id) {
+    constexpr std::size_t kLongestId = 32;
+    return !id.empty() && id.size() <= kLongestId &&
+           std::ranges::all_of(id, [](unsigned char c) { return std::isalnum(c) != 0; });
 }
 
 }  // namespace
@@ -74,6 +82,53 @@ Result<StreamReply> parse_stream_reply(const Json& line) {
     StreamReply reply;
     if (auto type = text(line, "contentType"); !type.empty()) reply.content_type = std::move(type);
     return reply;
+}
+
+Json to_json(const CarriedWatch& watch) {
+    return {{"session", watch.session}, {"id", watch.id}, {"target", watch.target}};
+}
+
+Result<CarriedWatch> parse_carried_watch(const Json& body) {
+    if (!body.is_object()) return bad_request("watch to carry: not a JSON object");
+    CarriedWatch watch{text(body, "session"), text(body, "id"), text(body, "target")};
+    if (watch.session.empty() || watch.target.empty())
+        return bad_request("watch to carry: no session or no target");
+    if (!is_watch_id(watch.id))
+        return bad_request("watch to carry: the id must be 1 to 32 letters and digits");
+    return watch;
+}
+
+Result<ControlLine> parse_control_line(const std::string& text_line) {
+    const auto line = Json::parse(text_line, nullptr, false);
+    if (!line.is_object()) return bad_request("control line: not a JSON object");
+    if (line.empty()) return ControlLine(control_line::KeepAlive{});
+    if (auto session = text(line, "session"); !session.empty())
+        return ControlLine(control_line::Session{std::move(session)});
+    auto watch = text(line, "watch");
+    if (watch.empty()) {
+        auto request = parse_stream_request(line);
+        if (!request) return request.error();
+        return ControlLine(std::move(*request));
+    }
+    const auto lines = line.find("lines");
+    if (lines == line.end()) return ControlLine(control_line::WatchEnd{std::move(watch)});
+    if (!lines->is_number_unsigned()) return bad_request("control line: lines must be a number");
+    return ControlLine(control_line::WatchLines{std::move(watch), lines->get<std::size_t>()});
+}
+
+std::string text_of(const ControlLine& line) {
+    struct Writer {
+        Json operator()(const control_line::KeepAlive&) const { return Json::object(); }
+        Json operator()(const control_line::Session& session) const {
+            return {{"session", session.id}};
+        }
+        Json operator()(const control_line::WatchLines& lines) const {
+            return {{"watch", lines.watch}, {"lines", lines.count}};
+        }
+        Json operator()(const control_line::WatchEnd& end) const { return {{"watch", end.watch}}; }
+        Json operator()(const StreamRequest& request) const { return to_json(request); }
+    };
+    return std::visit(Writer(), line).dump() + "\n";
 }
 
 }  // namespace picket

@@ -214,7 +214,9 @@ Awaitable<Result<WatchStream>> ApiClient::watch(
     query.emplace_back("watch", "true");
     query.emplace_back("allowWatchBookmarks", "true");
     query.emplace_back("resourceVersion", std::move(resource_version));
-    auto response = co_await open(request_of(Method::Get, with_query(target.path(), query)));
+    auto path = with_query(target.path(), query);
+    auto response = open_watch_ ? co_await open_watch_(std::move(path))
+                                : co_await open(request_of(Method::Get, std::move(path)));
     if (!response) co_return response.error();
     if ((*response)->status() == 200) co_return WatchStream(std::move(*response));
     const auto body = co_await read_all(**response, options_.timeout);

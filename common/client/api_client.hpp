@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +78,12 @@ public:
     /// From `resource_version`; bookmarks are asked for.
     Awaitable<Result<WatchStream>> watch(
         Target target, std::string resource_version, Query query = {});
+    /// Opens a GET whose answer is a stream.
+    using StreamOpener =
+        std::function<Awaitable<Result<std::unique_ptr<http::StreamingResponse>>>(
+            std::string target)>;
+    /// From now on watches come through `opener`, not on connections of their own.
+    void set_watch_opener(StreamOpener opener) { open_watch_ = std::move(opener); }
     /// Anything else: raw target, headers of this client added.
     Awaitable<Result<http::ClientResponse>> send(http::Request request);
     Awaitable<Result<std::unique_ptr<http::StreamingResponse>>> open(http::Request request);
@@ -95,6 +102,7 @@ private:
     boost::asio::any_io_executor executor_;
     ApiClientOptions options_;
     http::Client http_;
+    StreamOpener open_watch_;
 };
 
 }  // namespace picket::client

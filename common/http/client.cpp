@@ -23,6 +23,8 @@ using Moment = std::chrono::steady_clock::time_point;
 
 /// Servers close idle connections after some minutes; one that old is not worth the attempt.
 constexpr std::chrono::seconds kMaxIdle{60};
+/// Requests at the same time leave more connections behind than one after the other needs.
+constexpr std::chrono::seconds kMaxSpare{10};
 
 detail::Framing framing_of(const Request& request) {
     using Body = detail::Framing::Body;
@@ -126,8 +128,10 @@ std::unique_ptr<Transport> Client::Impl::take_idle() {
 void Client::Impl::keep(std::unique_ptr<Transport> transport) {
     if (!transport) return;
     transport->deadline().clear();
+    const auto now = LoopClock::now();
+    std::erase_if(idle_, [now](const Idle& idle) { return idle.since < now - kMaxSpare; });
     if (idle_.size() < options_.max_idle_connections) {
-        idle_.push_back({std::move(transport), LoopClock::now()});
+        idle_.push_back({std::move(transport), now});
     } else {
         transport->close();
     }

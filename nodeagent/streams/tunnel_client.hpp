@@ -1,10 +1,13 @@
 #pragma once
 #include "common/api/tunnel.hpp"
 #include "common/async/task_group.hpp"
+#include "common/async/timing.hpp"
 #include "common/base/clock.hpp"
+#include "common/base/random.hpp"
 #include "common/client/api_client.hpp"
 #include "nodeagent/pod/pod_manager.hpp"
 #include "nodeagent/runtime/runtime.hpp"
+#include "nodeagent/streams/carried_watches.hpp"
 #include "nodeagent/streams/stream_handlers.hpp"
 
 #include <memory>
@@ -12,8 +15,9 @@
 
 namespace picket::nodeagent {
 
-/// The agent's end of the tunnel (common/api/tunnel.hpp): holds the control stream open and serves
-/// each request on a connection of its own. More than kMaxStreams at a time are refused.
+/// The agent's end of the tunnel (common/api/tunnel.hpp): holds the control stream open, hands on
+/// what it carries for the agent's watches, and serves each request on a connection of its own. More
+/// than kMaxStreams at a time are refused.
 class TunnelClient {
 public:
     static constexpr std::size_t kMaxStreams = 256;
@@ -24,22 +28,32 @@ public:
         Runtime& runtime,
         PodManager& pods,
         const Clock& clock,
-        std::string node_name);
+        std::string node_name,
+        std::uint64_t seed);
 
+    /// The agent's watches come through here.
+    [[nodiscard]] CarriedWatches& watches() { return watches_; }
+    /// As Reflector::redial().
+    void redial();
     /// Until cancelled. Spawn it in the owner's TaskGroup; afterwards await stop().
     Awaitable<> run();
     Awaitable<> stop();
 
 private:
-    Awaitable<Result<void>> listen();
+    Awaitable<Result<void>> connect();
+    Awaitable<Result<void>> listen(http::StreamingResponse* control);
+    Awaitable<Result<void>> take_watch_lines(
+        http::StreamingResponse* control, control_line::WatchLines lines);
     Awaitable<> serve(StreamRequest request);
     Awaitable<> serve_one(StreamRequest request, std::shared_ptr<http::ByteStream> peer);
-    [[nodiscard]] std::string path(std::string_view rest = {}) const;
 
     client::ApiClient& api_;
     const Clock& clock_;
     StreamHandlers handlers_;
     std::string node_name_;
+    CarriedWatches watches_;
+    Random random_;
+    Notification redial_;
     std::size_t serving_ = 0;
     TaskGroup streams_;
 };

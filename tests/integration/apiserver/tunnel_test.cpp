@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fstream>
+#include <set>
 
 using namespace picket;
 using namespace picket::testing;
@@ -29,9 +30,9 @@ Awaitable<> answer_one(client::ApiClient* api, Json reply, std::string text) {
     while (control) {
         auto line = co_await (*control)->read_line(kPatience);
         if (!line || !*line) co_return;
-        const auto document = Json::parse(**line);
-        if (document.empty()) continue;
-        const auto request = parse_stream_request(document);
+        const auto parsed = parse_control_line(**line);
+        const auto* request = std::get_if<StreamRequest>(&*parsed);
+        if (request == nullptr) continue;
         auto target = a_get(std::string(kTunnel) + "/" + request->id);
         auto stream = co_await api->upgrade(std::move(target), std::string(kTunnelProtocol));
         if (!stream) co_return;
@@ -42,6 +43,56 @@ Awaitable<> answer_one(client::ApiClient* api, Json reply, std::string text) {
         CHECK((!ended || *ended == 0));
         co_return;
     }
+}
+
+/// An agent's control stream, and the watches that it asks for.
+class Control {
+public:
+    Control(RunningServer& server, const std::string& token)
+        : server_(server),
+          api_(server.connect(token)),
+          stream_(server.ok(api_->open(a_get(kTunnel)))) {
+        session_ = std::get<control_line::Session>(next()).id;
+    }
+
+    [[nodiscard]] const std::string& session() const { return session_; }
+    [[nodiscard]] std::string next_text() {
+        auto line = server_.ok(stream_->read_line(kPatience));
+        REQUIRE(line);
+        return std::move(*line);
+    }
+    /// Keep-alives left out.
+    [[nodiscard]] ControlLine next() {
+        for (;;) {
+            auto line = parse_control_line(next_text());
+            REQUIRE(line);
+            if (!std::holds_alternative<control_line::KeepAlive>(*line)) return std::move(*line);
+            ++keep_alives_;
+        }
+    }
+    [[nodiscard]] int keep_alives() const { return keep_alives_; }
+    [[nodiscard]] http::ClientResponse ask(const CarriedWatch& watch) {
+        auto request = a_get(kTunnel);
+        request.method = http::Method::Post;
+        request.headers.set("Content-Type", "application/json");
+        request.body = to_json(watch).dump();
+        return server_.ok(api_->send(std::move(request)));
+    }
+
+private:
+    RunningServer& server_;
+    std::unique_ptr<client::ApiClient> api_;
+    std::unique_ptr<http::StreamingResponse> stream_;
+    std::string session_;
+    int keep_alives_ = 0;
+};
+
+constexpr const char* kOwnPods = "/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3Dn1";
+
+Json a_pod_on_n1(const std::string& name) {
+    return {
+        {"metadata", {{"name", name}}},
+        {"spec", {{"nodeName", "n1"}, {"containers", {{{"name", "c"}, {"image", "busybox"}}}}}}};
 }
 
 /// Asks for the log of the pod until an agent is connected.
@@ -55,10 +106,7 @@ Awaitable<Result<http::ClientResponse>> read_log(client::ApiClient* api) {
 
 http::ClientResponse log_through(RunningServer& server, Json reply, std::string text) {
     const auto admin = server.connect();
-    server.ok(admin->create(
-        {"v1", "pods", "default"},
-        {{"metadata", {{"name", "p"}}},
-         {"spec", {{"nodeName", "n1"}, {"containers", {{{"name", "c"}, {"image", "busybox"}}}}}}}));
+    server.ok(admin->create({"v1", "pods", "default"}, a_pod_on_n1("p")));
     const auto agent = server.connect(node_token(server));
     TaskGroup tasks(server.runner().executor());
     tasks.spawn("agent", answer_one(agent.get(), std::move(reply), std::move(text)));
@@ -90,4 +138,60 @@ TEST_CASE("Tunnel: a stream nobody waits for is not found", "[apiserver][tunnel]
     RunningServer server;
     const auto agent = server.connect(node_token(server));
     CHECK(server.ok(agent->send(a_get(std::string(kTunnel) + "/abc"))).status == 404);
+}
+
+TEST_CASE("Tunnel: watches of an agent come on its control stream", "[apiserver][tunnel]") {
+    RunningServer server;
+    const auto admin = server.connect();
+    Control control(server, node_token(server));
+    REQUIRE(control.ask({control.session(), "a", kOwnPods}).status == 200);
+    REQUIRE(control.ask({control.session(), "b", kOwnPods}).status == 200);
+    server.ok(admin->create({"v1", "pods", "default"}, a_pod_on_n1("p")));
+    std::set<std::string> told;
+    while (told.size() < 2) {
+        const auto lines = std::get<control_line::WatchLines>(control.next());
+        CHECK(lines.count == 1);
+        const auto event = Json::parse(control.next_text());
+        CHECK(event["type"] == "ADDED");
+        CHECK(event["object"]["metadata"]["name"] == "p");
+        told.insert(lines.watch);
+    }
+    CHECK(told == std::set<std::string>{"a", "b"});
+    CHECK(control.keep_alives() < 5);  // one each ten seconds
+}
+
+TEST_CASE("Tunnel: a watch that ends says so, and its name is free again", "[apiserver][tunnel]") {
+    RunningServer server;
+    Control control(server, node_token(server));
+    const auto target = kOwnPods + std::string("&timeoutSeconds=1");
+    REQUIRE(control.ask({control.session(), "a", target}).status == 200);
+    CHECK(control.ask({control.session(), "a", target}).status == 409);
+    CHECK(std::get<control_line::WatchEnd>(control.next()).watch == "a");
+    CHECK(control.ask({control.session(), "a", target}).status == 200);
+}
+
+TEST_CASE("Tunnel: a watch is refused there as anywhere else", "[apiserver][tunnel]") {
+    RunningServer server;
+    Control control(server, node_token(server));
+    const auto status_of = [&](const std::string& session, const std::string& target) {
+        return control.ask({session, "a", target}).status;
+    };
+    CHECK(status_of("another", kOwnPods) == 409);
+    CHECK(status_of(control.session(), "/api/v1/pods?watch=true") == 403);
+    CHECK(status_of(control.session(), "/api/v1/secrets?watch=true") == 403);
+    CHECK(status_of(control.session(), "/api/v1/nodes/n1") == 400);
+    CHECK(status_of(control.session(), kOwnPods + std::string("&resourceVersion=x")) == 400);
+    CHECK(status_of(control.session(), kOwnPods + std::string("&resourceVersion=99999")) == 410);
+    CHECK(status_of(control.session(), "no path") == 400);
+    CHECK(status_of(control.session(), kOwnPods) == 200);
+}
+
+TEST_CASE("Tunnel: a new control stream takes the place of the old one", "[apiserver][tunnel]") {
+    RunningServer server;
+    const auto token = node_token(server);
+    Control old(server, token);
+    REQUIRE(old.ask({old.session(), "a", kOwnPods}).status == 200);
+    Control control(server, token);
+    CHECK(control.ask({old.session(), "b", kOwnPods}).status == 409);
+    CHECK(control.ask({control.session(), "a", kOwnPods}).status == 200);
 }

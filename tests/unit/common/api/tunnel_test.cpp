@@ -47,5 +47,45 @@ TEST_CASE("tunnel: a reply is a content type or the failure itself", "[tunnel]")
     CHECK_FALSE(parse_stream_reply(Json::object()).has_value());
 }
 
+TEST_CASE("tunnel: a line of the control stream reads as it was written", "[tunnel]") {
+    using namespace control_line;
+    StreamRequest request;
+    request.id = "a";
+    request.kind = "log";
+    const std::vector<ControlLine> lines{
+        KeepAlive{}, Session{"s\"1"}, WatchLines{"7", 3}, WatchEnd{"7"}, request};
+    const auto& line = lines.at(GENERATE(range(0U, 5U)));
+    const auto text = text_of(line);
+    CAPTURE(text);
+    CHECK(text.find('\n') == text.size() - 1);
+    const auto parsed = parse_control_line(text);
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->index() == line.index());
+    CHECK(text_of(*parsed) == text);
+}
+
+TEST_CASE("tunnel: a broken control line is refused", "[tunnel]") {
+    const auto line = GENERATE(
+        as<std::string>(), "", "nonsense", "[]", R"({"watch":"7","lines":-1})", R"({"x":1})");
+    CAPTURE(line);
+    CHECK_FALSE(parse_control_line(line).has_value());
+}
+
+TEST_CASE("tunnel: a watch to carry names session, id and target", "[tunnel]") {
+    const CarriedWatch watch{"s", "7", "/api/v1/pods?watch=true"};
+    const auto parsed = parse_carried_watch(to_json(watch));
+    REQUIRE(parsed.has_value());
+    CHECK(to_json(*parsed) == to_json(watch));
+
+    auto broken = to_json(watch);
+    SECTION("no session") { broken["session"] = ""; }
+    SECTION("no id") { broken["id"] = ""; }
+    SECTION("an id that is no word") { broken["id"] = "7\n"; }
+    SECTION("a long id") { broken["id"] = std::string(33, '7'); }
+    SECTION("no target") { broken.erase("target"); }
+    SECTION("no object") { broken = Json::array(); }
+    CHECK_FALSE(parse_carried_watch(broken).has_value());
+}
+
 }  // namespace
 }  // namespace picket
