@@ -95,12 +95,7 @@ Result<Call> Router::admit(http::Request request) {
     auto user = impersonated_user(*sender, request.headers, facts_);
     if (!user) return user.error();
     return authorized_call(
-        services_,
-        facts_,
-        std::move(*user),
-        std::move(request),
-        std::move(*url),
-        std::move(*info));
+        services_, facts_, std::move(*user), std::move(request), std::move(*url), std::move(*info));
 }
 
 /// Two hosts may have the same credential, but only one of them speaks for the node.

@@ -77,7 +77,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     std::map<std::string, std::shared_ptr<ControlStream>, std::less<>> controls_;  // by node
-    std::map<std::string, std::shared_ptr<Pending>, std::less<>> pending_;  // by stream id
+    std::map<std::string, std::shared_ptr<Pending>, std::less<>> pending_;         // by stream id
     TaskGroup endings_;
 };
 

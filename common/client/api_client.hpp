@@ -79,9 +79,8 @@ public:
     Awaitable<Result<WatchStream>> watch(
         Target target, std::string resource_version, Query query = {});
     /// Opens a GET whose answer is a stream.
-    using StreamOpener =
-        std::function<Awaitable<Result<std::unique_ptr<http::StreamingResponse>>>(
-            std::string target)>;
+    using StreamOpener = std::function<Awaitable<Result<std::unique_ptr<http::StreamingResponse>>>(
+        std::string target)>;
     /// From now on watches come through `opener`, not on connections of their own.
     void set_watch_opener(StreamOpener opener) { open_watch_ = std::move(opener); }
     /// Anything else: raw target, headers of this client added.

@@ -16,8 +16,8 @@
 namespace picket::nodeagent {
 
 /// The agent's end of the tunnel (common/api/tunnel.hpp): holds the control stream open, hands on
-/// what it carries for the agent's watches, and serves each request on a connection of its own. More
-/// than kMaxStreams at a time are refused.
+/// what it carries for the agent's watches, and serves each request on a connection of its own.
+/// More than kMaxStreams at a time are refused.
 class TunnelClient {
 public:
     static constexpr std::size_t kMaxStreams = 256;

@@ -78,12 +78,24 @@ TEST_CASE("tunnel: a watch to carry names session, id and target", "[tunnel]") {
     CHECK(to_json(*parsed) == to_json(watch));
 
     auto broken = to_json(watch);
-    SECTION("no session") { broken["session"] = ""; }
-    SECTION("no id") { broken["id"] = ""; }
-    SECTION("an id that is no word") { broken["id"] = "7\n"; }
-    SECTION("a long id") { broken["id"] = std::string(33, '7'); }
-    SECTION("no target") { broken.erase("target"); }
-    SECTION("no object") { broken = Json::array(); }
+    SECTION("no session") {
+        broken["session"] = "";
+    }
+    SECTION("no id") {
+        broken["id"] = "";
+    }
+    SECTION("an id that is no word") {
+        broken["id"] = "7\n";
+    }
+    SECTION("a long id") {
+        broken["id"] = std::string(33, '7');
+    }
+    SECTION("no target") {
+        broken.erase("target");
+    }
+    SECTION("no object") {
+        broken = Json::array();
+    }
     CHECK_FALSE(parse_carried_watch(broken).has_value());
 }
 
