@@ -72,6 +72,8 @@ Result<void> make_host_path(const std::string& path, const std::string& type) {
     if (fs::exists(path, error)) return Ok();
     if (type == "DirectoryOrCreate") return make_folder(path);
     if (type == "FileOrCreate") return make_file(path);
+    // The engine makes what is missing by itself, but not under such a name.
+    if (type.empty() && path.find(':') != std::string::npos) return make_folder(path);
     return Ok();
 }
 

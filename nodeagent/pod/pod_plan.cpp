@@ -187,8 +187,14 @@ private:
     }
 
     void remove_after(const std::vector<const ContainerState*>& instances, std::size_t kept) {
-        for (std::size_t i = kept; i < instances.size(); ++i) {
-            if (!instances[i]->running()) plan_.remove.push_back(instances[i]->id);
+        for (std::size_t i = 0; i < instances.size(); ++i) {
+            if (instances[i]->running()) {
+                // Somebody has started a dead one by hand.
+                if (i > 0 && instances.front()->running())
+                    stop(*instances[i], pod_grace(), "Another container runs in its place");
+            } else if (i >= kept) {
+                plan_.remove.push_back(instances[i]->id);
+            }
         }
     }
 

@@ -150,6 +150,8 @@ TEST_CASE("hostPath: what each type asks for", "[nodeagent]") {
     CHECK_FALSE(make_host_path(missing + "/none/f", "FileOrCreate"));
     REQUIRE(make_host_path(missing + "/untyped", ""));
     CHECK_FALSE(fs::exists(missing + "/untyped"));
+    REQUIRE(make_host_path(missing + "/0000:00:1f.0/untyped", ""));
+    CHECK(fs::is_directory(missing + "/0000:00:1f.0/untyped"));
 }
 
 TEST_CASE("hostPath: a check sees the host as it was before the pod", "[nodeagent]") {

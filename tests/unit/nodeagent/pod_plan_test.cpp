@@ -144,6 +144,18 @@ TEST_CASE(
     CHECK(started(scene.plan()) == Names{"main#1"});
 }
 
+TEST_CASE(
+    "Pod plan: a dead container that somebody starts beside its successor ends", "[nodeagent]") {
+    Scene scene(a_pod().container("main"));
+    scene.has(a_container("main", 0).running(3));
+    scene.has(a_container("main", 1).exited(1, 2));
+    scene.now = 5;
+    CHECK(stopped(scene.plan()).empty());
+    scene.containers[1] = a_container("main", 1).running(1);
+    CHECK(stopped(scene.plan()) == Names{"main-0"});
+    CHECK(scene.plan().remove.empty());
+}
+
 TEST_CASE("Pod plan: a dead container restarts by policy and exit code", "[nodeagent]") {
     struct Row {
         const char* name;
