@@ -20,10 +20,14 @@ teardown_file() { lab_remove; }
 # Ends at once on SIGTERM, which a plain sleep does not as pid 1: an engine without live-restore asks for that.
 single() { daemon_set "$@" | sed 's/exec sleep 1000000/trap exit TERM; while :; do sleep 1; done/'; }
 
-# paired NAME: a set whose pods have a sandbox and two containers.
+# paired NAME: a set whose pods have a sandbox, two containers, and volumes in the second.
 paired() {
     single "$1" '- name: second' '  image: picket.local/busybox:1' '  imagePullPolicy: IfNotPresent' \
-        '  command: [/bin/sh, -c, "exec sleep 1000000"]'
+        '  command: [/bin/sh, -c, "exec sleep 1000000"]' \
+        '  env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: keys, key: password}}}]' \
+        '  volumeMounts: [{name: keys, mountPath: /keys}, {name: kept, mountPath: /kept}, {name: run, mountPath: /host}]' \
+        'volumes:' '- {name: keys, secret: {secretName: keys}}' '- {name: kept, emptyDir: {}}' \
+        '- {name: run, hostPath: {path: /run/of-pair, type: DirectoryOrCreate}}'
 }
 
 # everything_on HOST: ids of all that runs there, sandboxes included.
@@ -41,8 +45,13 @@ ready_again() { node_is a Ready && node_is b Ready && counts one 2 && counts pai
 contact_again() { k logs "pod/$1" -c main --tail=1; }
 pod_of() { "$PICKET" get pods -l "app=$2" --field-selector "spec.nodeName=$1" -o name | sed 's/^pods*\///'; }
 main_of() { containers "$1" "$2-"; }
+in_second() { # HOST COMMAND...
+    docker_on "$1" exec "$(docker_on "$1" ps -q --filter label=io.kubernetes.container.name=second)" "${@:2}"
+}
 
 @test "daemons on both hosts" {
+    echo '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"}, "stringData": {"password": "secret"}}' |
+        k apply -f -
     single one | k apply -f -
     paired pair | k apply -f -
     eventually counts one 2
@@ -122,6 +131,7 @@ main_of() { containers "$1" "$2-"; }
 
 @test "power off, boot without a server: the same daemons from the local copy; then nothing is replaced" {
     uid=$(container_label a "$(main_of a one)" io.kubernetes.pod.uid)
+    in_second a sh -c 'echo data >/kept/file'
     end server KILL
     host_power_off a
     host_boot a
@@ -130,6 +140,9 @@ main_of() { containers "$1" "$2-"; }
     eventually one_each_on a one- pair-
     [[ $(container_label a "$(main_of a one)" io.kubernetes.pod.uid) == "$uid" ]]
     eventually all_of_a_run
+    # Its volumes, too: from the copy, from the disk, and made again where they were in memory.
+    [[ $(in_second a sh -c 'echo $(cat /keys/password) $PASSWORD $(cat /kept/file)') == "secret secret data" ]]
+    in_second a test -d /host
     before=$(everything_on a)
     start_server
     eventually contact_again "$(pod_of a one)"
