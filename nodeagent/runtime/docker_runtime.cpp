@@ -189,8 +189,8 @@ Awaitable<Result<void>> DockerRuntime::remove_image(std::string image) {
 }
 
 Awaitable<Result<std::unique_ptr<http::StreamingResponse>>> DockerRuntime::open(
-    http::Request request) {
-    auto response = co_await client_.open(std::move(request), kSlowCall);
+    http::Request request, std::chrono::milliseconds timeout) {
+    auto response = co_await client_.open(std::move(request), timeout);
     if (!response) co_return response.error();
     if ((*response)->status() < 400) co_return std::move(*response);
     const auto status = (*response)->status();
@@ -227,7 +227,7 @@ Awaitable<Result<void>> DockerRuntime::pull(
     if (auto header = registry_auth_header(credential); !header.empty()) {
         request.headers.set("X-Registry-Auth", std::move(header));
     }
-    auto response = co_await open(std::move(request));
+    auto response = co_await open(std::move(request), kSlowCall);
     if (!response) co_return response.error();
     co_return co_await drain_progress(std::move(*response), std::move(progress));
 }
@@ -245,7 +245,7 @@ Awaitable<Result<std::string>> DockerRuntime::ensure_sandbox_image() {
     auto request =
         make_request(http::Method::Post, "/images/load?quiet=1", make_sandbox_image_archive());
     request.headers.set("Content-Type", "application/x-tar");
-    auto response = co_await open(std::move(request));
+    auto response = co_await open(std::move(request), kSlowCall);
     if (!response) co_return response.error();
     auto loaded = co_await drain_progress(std::move(*response), {});
     if (!loaded) co_return loaded.error();
@@ -257,14 +257,14 @@ Awaitable<Result<std::unique_ptr<LogStream>>> DockerRuntime::logs(
     auto container = co_await inspect(id);
     if (!container) co_return container.error();
     const auto path = container_path(id, "/logs") + log_query(options);
-    auto response = co_await open(make_request(http::Method::Get, path, {}));
+    auto response = co_await open(make_request(http::Method::Get, path, {}), kSlowCall);
     if (!response) co_return response.error();
     co_return std::make_unique<DockerLogStream>(std::move(*response), container->tty);
 }
 
 Awaitable<Result<std::unique_ptr<RuntimeEvents>>> DockerRuntime::events(ContainerLabels labels) {
     const auto path = "/events?filters=" + http::url_encode(event_filter(labels));
-    auto response = co_await open(make_request(http::Method::Get, path, {}));
+    auto response = co_await open(make_request(http::Method::Get, path, {}), kQuickCall);
     if (!response) co_return response.error();
     co_return std::make_unique<DockerEvents>(std::move(*response));
 }

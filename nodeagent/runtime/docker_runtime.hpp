@@ -52,7 +52,8 @@ private:
     Awaitable<Result<Json>> get_json(std::string path);
     /// What each row of a list says under `key`.
     Awaitable<Result<std::set<std::string>>> list_texts(std::string path, std::string key);
-    Awaitable<Result<std::unique_ptr<http::StreamingResponse>>> open(http::Request request);
+    Awaitable<Result<std::unique_ptr<http::StreamingResponse>>> open(
+        http::Request request, std::chrono::milliseconds timeout);
     Awaitable<Result<void>> drain_progress(
         std::unique_ptr<http::StreamingResponse> response,
         std::function<void(std::string)> progress);

@@ -5,9 +5,9 @@
 namespace picket::nodeagent {
 namespace {
 
-/// An idle engine says nothing for long; a dead one closes its socket. After this the events are
-/// asked for anew.
-constexpr std::chrono::hours kQuietEvents{24};
+/// A dead engine closes its socket, one that hangs says nothing, and neither does an idle one.
+/// After this the events are asked for anew, which tells them apart.
+constexpr std::chrono::minutes kQuietEvents{2};
 
 }  // namespace
 
@@ -29,6 +29,8 @@ DockerEvents::DockerEvents(std::unique_ptr<http::StreamingResponse> response)
 Awaitable<Result<std::optional<RuntimeEvent>>> DockerEvents::next() {
     while (true) {
         auto line = co_await response_->read_line(kQuietEvents);
+        if (!line && line.error().reason == Reason::Timeout)
+            co_return std::optional<RuntimeEvent>();
         if (!line) co_return line.error();
         if (!*line) co_return std::optional<RuntimeEvent>();
         if (auto event = parse_event_line(**line)) co_return event;

@@ -1,5 +1,7 @@
 /// What every Runtime must do: the same cases run against the fake and, where an engine answers,
 /// against Docker.
+#include "common/async/loop_clock.hpp"
+#include "common/async/task_group.hpp"
 #include "nodeagent/runtime/docker_runtime.hpp"
 #include "nodeagent/runtime/labels.hpp"
 #include "tests/integration/nodeagent/docker_image.hpp"
@@ -283,6 +285,30 @@ TEST_CASE(
     CHECK(started.error().message.find("/no/such/program") != std::string::npos);
     CHECK(engine.inspect(id).exited());
     CHECK(engine.inspect(id).exit_code == 127);
+}
+
+Awaitable<> wait_for_end(RuntimeEvents& events, bool& ended) {
+    const auto event = co_await events.next();
+    ended = event && !*event;
+}
+
+TEST_CASE("Docker: events that say nothing for long are asked for anew", "[runtime][docker]") {
+    if (!docker_answers()) return;
+    VirtualTime time;
+    Engine engine(true);
+    const auto events = engine.run(engine.runtime->events(own_labels()));
+    REQUIRE(events);
+    bool ended = false;
+    TaskGroup tasks(engine.runner.executor());
+    tasks.spawn("events", wait_for_end(**events, ended));
+    engine.runner.poll();
+    time.move_to(time.now() + 1min);
+    engine.runner.poll();
+    CHECK_FALSE(ended);
+    time.move_to(time.now() + 2min);
+    engine.runner.poll();
+    CHECK(ended);
+    engine.run(tasks.stop());
 }
 
 TEST_CASE("Docker: a pull that fails says why", "[runtime][docker]") {
