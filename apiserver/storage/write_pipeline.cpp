@@ -26,6 +26,12 @@ Error closed() {
     return refused_for_now("the store is closed");
 }
 
+/// What an object was written into grew by doubling, and it stays for as long as the object does.
+Bytes kept_bytes(std::string bytes) {
+    bytes.shrink_to_fit();
+    return std::make_shared<const std::string>(std::move(bytes));
+}
+
 }  // namespace
 
 std::size_t WritePipeline::KeyHash::operator()(const ObjectKey& key) const {
@@ -112,13 +118,13 @@ void WritePipeline::stage(const PendingPtr& pending, const StoredPtr& current, O
     pending->row.previous = current;
     if (auto* put = std::get_if<Put>(&outcome)) {
         if (!has_room(current, *put)) return pending->answer(full());
-        object.bytes = std::make_shared<const std::string>(std::move(put->bytes));
+        object.bytes = kept_bytes(std::move(put->bytes));
         object.attributes = std::move(put->attributes);
+        object.attributes.fields.shrink_to_fit();
         pending->durable = !put->volatile_write;
     } else {
         if (!current) throw std::logic_error("a mutation removes an object that does not exist");
-        object.bytes =
-            std::make_shared<const std::string>(std::move(std::get<Remove>(outcome).bytes));
+        object.bytes = kept_bytes(std::move(std::get<Remove>(outcome).bytes));
         object.attributes = current->attributes;
         pending->row.removed = true;
     }

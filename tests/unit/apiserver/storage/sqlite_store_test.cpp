@@ -76,6 +76,20 @@ TEST_CASE("store: a write is answered with what was written", "[store]") {
     CHECK(fixture.store->revision() == removed.object->revision);
 }
 
+TEST_CASE("store: what is kept has no room to grow", "[store]") {
+    StoreFixture fixture;
+    fixture.open();
+    const auto written = must(fixture.write(pod_key("web"), [](const StoredPtr&, Revision) {
+        Put put{.bytes = std::string(1000, 'x'), .attributes = {}};
+        put.bytes.reserve(4000);
+        put.attributes.fields.reserve(16);
+        put.attributes.fields.emplace_back("spec.nodeName", "n1");
+        return Result<Outcome>(std::move(put));
+    }));
+    CHECK(written.object->bytes->capacity() < 1016);
+    CHECK(written.object->attributes.fields.capacity() == 1);
+}
+
 TEST_CASE("store: a mutation that keeps or refuses takes no revision", "[store]") {
     StoreFixture fixture;
     fixture.open();
