@@ -1,5 +1,6 @@
 #include "nodeagent/node_agent.hpp"
 
+#include "common/api/node.hpp"
 #include "common/async/task_group.hpp"
 #include "common/async/timing.hpp"
 #include "common/base/file_lock.hpp"
