@@ -180,7 +180,11 @@ TEST_CASE("Lease: only a pure renewal need not be durable", "[kinds]") {
     const auto renewed =
         R"({"spec":{"renewTime":"2026-01-02T03:04:15.000000Z"},"metadata":{"resourceVersion":"9"}})";
     CHECK(strategy.volatile_update(patched(old, renewed), old));
+    CHECK(strategy.volatile_update(
+        patched(old, R"({"spec":{"acquireTime":"2026-01-02T03:04:15.000000Z"}})"), old));
     CHECK_FALSE(strategy.volatile_update(patched(old, R"({"spec":{"holderIdentity":"n2"}})"), old));
+    CHECK_FALSE(strategy.volatile_update(patched(old, R"({"spec":{"holderIdentity":null}})"), old));
+    CHECK_FALSE(strategy.volatile_update(patched(old, R"({"spec":null})"), old));
     CHECK_FALSE(
         strategy.volatile_update(patched(old, R"({"metadata":{"labels":{"a":"b"}}})"), old));
     CHECK(
