@@ -80,9 +80,6 @@ Awaitable<> NodeKeeper::keep_node() {
 
 Awaitable<Result<void>> NodeKeeper::update_node() {
     host_ = identity_.host_facts();
-    if (runtime_info_.version.empty()) {
-        if (auto info = co_await runtime_.info()) runtime_info_ = std::move(*info);
-    }
     if (!asked_) {
         auto node = co_await api_.get(node_target(identity_.name));
         if (!node && node.error().reason != Reason::NotFound) co_return node.error();
@@ -92,6 +89,10 @@ Awaitable<Result<void>> NodeKeeper::update_node() {
         if (auto created = co_await create_node(); !created) co_return created;
     }
     if (auto labelled = co_await update_labels(); !labelled) co_return labelled;
+    // The engine takes its time to answer this, and daemons may come to the new node meanwhile.
+    if (runtime_info_.version.empty()) {
+        if (auto info = co_await runtime_.info()) runtime_info_ = std::move(*info);
+    }
     co_return co_await update_status();
 }
 

@@ -32,6 +32,7 @@ private:
     bool foundation_stands() {
         if (!snapshot_.memory().volumes_ready) {
             plan_.prepare_volumes = due(snapshot_.memory().volume_failure);
+            prepare_first_images();
             return false;
         }
         plan_.refresh_files = snapshot_.memory().files_stale;
@@ -157,7 +158,7 @@ private:
         }
     }
 
-    /// While the sandbox is made, the images of what comes after it can be looked for.
+    /// While volumes and sandbox are made, the images of what comes after them can be looked for.
     void prepare_first_images() {
         if (!pod_.spec.init_containers.empty()) {
             prepare_if_unknown(pod_.spec.init_containers.front());

@@ -90,6 +90,7 @@ private:
     Awaitable<> prepare_volumes();
     Awaitable<> refresh_files();
     Awaitable<Result<void>> fetch_objects(std::shared_ptr<const Pod> pod);
+    Awaitable<Result<void>> renew_objects(std::shared_ptr<const Pod> pod);
     void objects_changed();
     Awaitable<> watch_disk();
     Awaitable<> collect_messages();
@@ -152,6 +153,7 @@ private:
     std::vector<ContainerState> containers_;
     PodMemory memory_;
     ReferencedObjects objects_;
+    bool objects_current_ = false;  ///< all are watched, and none has changed since
     std::optional<std::chrono::seconds> grace_;
     std::optional<Json> reported_;
     bool ready_ = false;

@@ -28,19 +28,30 @@ constexpr std::chrono::seconds kRenewAgain{30};
 
 Awaitable<Result<void>> PodWorker::fetch_objects(std::shared_ptr<const Pod> pod) {
     auto fetched = co_await services_.objects.fetch(pod);
-    if (fetched) objects_ = std::move(*fetched);
+    const bool held = fetched.has_value();
+    if (held) objects_ = std::move(*fetched);
     // Also where it failed: a server that is away is not asked all the time.
     memory_.renew_files_at = next_renewal(objects_.tokens);
     if (memory_.renew_files_at) {
         memory_.renew_files_at =
             std::max(*memory_.renew_files_at, services_.clock.now() + kRenewAgain);
     }
-    services_.objects.follow(*pod, followed_names(*pod, objects_), [this] { objects_changed(); });
-    co_return fetched ? Ok() : Result<void>(fetched.error());
+    const auto followed = followed_names(*pod, objects_);
+    services_.objects.follow(*pod, followed, [this] { objects_changed(); });
+    objects_current_ = held && followed == referenced_names(*pod);
+    co_return held ? Ok() : Result<void>(fetched.error());
+}
+
+/// Where all objects are watched, what has been fetched holds until a watch says otherwise, and a
+/// start waits for no answer of the server.
+Awaitable<Result<void>> PodWorker::renew_objects(std::shared_ptr<const Pod> pod) {
+    if (objects_current_) co_return Ok();
+    co_return co_await fetch_objects(pod);
 }
 
 /// What waits for an object is tried again at once.
 void PodWorker::objects_changed() {
+    objects_current_ = false;
     memory_.files_stale = true;
     if (memory_.volume_failure) memory_.volume_failure->backoff.next = {};
     for (auto& [container, failure] : memory_.failures) {

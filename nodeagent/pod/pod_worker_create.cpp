@@ -83,8 +83,8 @@ Awaitable<Result<ContainerSpec>> PodWorker::gather_container_spec(
     if (spec == nullptr)
         co_return Error{.reason = Reason::NotFound, .message = "no such container"};
     co_await open_relay(pod);
-    // With the server away and no copy, what the volumes were made from still serves.
-    if (auto fetched = co_await fetch_objects(pod); !fetched) {
+    if (auto fetched = co_await renew_objects(pod); !fetched) {
+        // With the server away and no copy, what the volumes were made from still serves.
         logger("pod")->warn("{} pod={}", fetched.error().message, pod->key());
     }
     ContainerInputs inputs;

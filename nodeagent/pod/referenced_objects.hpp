@@ -15,6 +15,8 @@ using ObjectData = std::map<std::string, std::string>;
 struct ReferencedNames {
     std::set<std::string> config_maps;
     std::set<std::string> secrets;
+
+    bool operator==(const ReferencedNames&) const = default;
 };
 [[nodiscard]] ReferencedNames referenced_names(const Pod& pod);
 

@@ -11,9 +11,11 @@
 #include "tests/support/result_text.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <fstream>
 #include <functional>
+#include <map>
 #include <unistd.h>
 
 namespace picket::nodeagent {
@@ -97,6 +99,19 @@ struct Cluster {
     Json get(const client::Target& target) {
         auto object = run(admin->get(target));
         return object ? std::move(*object) : Json();
+    }
+    /// How many the server has answered well so far.
+    int requests(const std::string& verb, const std::string& resource) {
+        http::Request request;
+        request.target = "/metrics";
+        const auto answer = run(admin->send(std::move(request)));
+        REQUIRE(answer);
+        const auto line = fmt::format(
+            "picket_apiserver_requests_total{{verb=\"{}\",resource=\"{}\",code=\"200\"}} ",
+            verb,
+            resource);
+        const auto found = answer->body.find(line);
+        return found == std::string::npos ? 0 : std::stoi(answer->body.substr(found + line.size()));
     }
     Json pod(const std::string& name = "web") { return get({"v1", "pods", "default", name}); }
     std::string phase(const std::string& name = "web") {
@@ -186,6 +201,52 @@ TEST_CASE("Agent: a pod runs, its dead container comes back, its end leaves noth
     cluster.until([&] { return cluster.pod().is_null(); });
     CHECK(cluster.running_id("main").empty());
     cluster.until([&] { return cluster.containers().empty(); });
+}
+
+TEST_CASE("Agent: a restart reads its variables anew, of which no watch tells", "[agent]") {
+    Cluster cluster(false);
+    const client::Target settings{"v1", "configmaps", "default", "settings"};
+    cluster.server.ok(cluster.admin->create(
+        {"v1", "configmaps", "default"},
+        {{"metadata", {{"name", "settings"}}}, {"data", {{"mode", "first"}}}}));
+    auto container = Cluster::container("main");
+    container["env"] = Json::parse(
+        R"([{"name":"MODE","valueFrom":{"configMapKeyRef":{"name":"settings","key":"mode"}}}])");
+    cluster.create_pod("web", {{"containers", Json::array({container})}});
+    cluster.until([&] { return cluster.ready(cluster.pod()); });
+    const auto first = cluster.running_id("main");
+    const auto mode = [&](const std::string& id) {
+        const auto& spec = dynamic_cast<FakeRuntime&>(*cluster.engine).spec(id);
+        return std::map(spec.environment.begin(), spec.environment.end())["MODE"];
+    };
+    CHECK(mode(first) == "first");
+
+    cluster.server.ok(
+        cluster.admin->patch(settings, client::PatchType::Merge, {{"data", {{"mode", "second"}}}}));
+    REQUIRE(cluster.run(cluster.engine->kill(first, "KILL")));
+    cluster.until([&] { return !cluster.running_id("main").empty(); });
+    CHECK(mode(cluster.running_id("main")) == "second");
+}
+
+TEST_CASE("Agent: a restart waits for no object that is watched anyway", "[agent]") {
+    Cluster cluster(false);
+    cluster.server.ok(cluster.admin->create(
+        {"v1", "configmaps", "default"},
+        {{"metadata", {{"name", "settings"}}}, {"data", {{"mode", "first"}}}}));
+    auto container = Cluster::container("main");
+    container["volumeMounts"] = Json::parse(R"([{"name":"settings","mountPath":"/settings"}])");
+    cluster.create_pod(
+        "web",
+        {{"containers", Json::array({container})},
+         {"volumes", Json::parse(R"([{"name":"settings","configMap":{"name":"settings"}}])")}});
+    cluster.until([&] { return cluster.ready(cluster.pod()); });
+    const auto asked = cluster.requests("get", "configmaps");
+    CHECK(asked > 0);
+
+    REQUIRE(cluster.run(cluster.engine->kill(cluster.running_id("main"), "KILL")));
+    cluster.until(
+        [&] { return cluster.pod()["status"]["containerStatuses"][0]["restartCount"] == 1; });
+    CHECK(cluster.requests("get", "configmaps") == asked);
 }
 
 TEST_CASE("Agent: two containers share one network", "[agent]") {

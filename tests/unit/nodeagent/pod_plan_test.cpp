@@ -70,6 +70,15 @@ TEST_CASE("Pod plan: volumes come first", "[nodeagent]") {
     CHECK(scene.plan().wake_at == at(10));
 }
 
+TEST_CASE("Pod plan: images are looked for while the volumes are made", "[nodeagent]") {
+    Scene scene(a_pod().container("main").with("hostNetwork", true));
+    scene.memory.volumes_ready = false;
+    scene.memory.images.clear();
+    CHECK(scene.plan().prepare_volumes);
+    CHECK(scene.plan().prepare_images == Names{"main"});
+    CHECK(scene.plan().start.empty());
+}
+
 TEST_CASE(
     "Pod plan: an image that is not there yet is looked for before the start", "[nodeagent]") {
     Scene scene(a_pod().container("main"));
