@@ -85,7 +85,9 @@ std::string HostAddress::look() {
     if (!known_.empty() && network_.has(known_)) return known_;
     if (auto found = find(); !found.empty()) {
         known_ = std::move(found);
-        if (auto kept = update_private_file(options_.memory, known_); !kept)
+        // Not waited for: a file that the power took is as good as none, and the next look makes
+        // it.
+        if (auto kept = replace_private_file(options_.memory, known_); !kept)
             logger("node")->error("address not remembered why={}", kept.error().message);
     }
     return known_.empty() ? kNoNetwork : known_;
