@@ -201,7 +201,7 @@ Awaitable<> PodWorker::sync() {
     const bool gone = plan.gone;
     // A removal waits for the black box; a restart does not, its exits are recorded once it is
     // done.
-    const bool starts = !plan.start.empty() || !plan.prepare_images.empty();
+    const bool starts = !plan.start.empty() || !plan.prepare_images.empty() || looks_for_image();
     if (!starts || !plan.remove.empty()) co_await record_exits();
     // Last states are reported before the containers that carry them are removed.
     if (grace_ && !plan.remove.empty()) {
@@ -235,6 +235,15 @@ Awaitable<> PodWorker::apply(PodPlan plan) {
     if (plan.refresh_files) co_await refresh_files();
     if (plan.create_sandbox) co_await create_sandbox(*plan.create_sandbox);
     for (auto& action : plan.start) co_await start_container(std::move(action));
+}
+
+/// A start waits for the engine's word on its image, which is there in a moment; a pull takes its
+/// time.
+bool PodWorker::looks_for_image() const {
+    return std::ranges::any_of(memory_.images, [](const auto& entry) {
+        const auto& image = entry.second;
+        return image.phase == ImageState::Phase::Working && image.progress.empty();
+    });
 }
 
 void PodWorker::release() {

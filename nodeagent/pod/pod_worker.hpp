@@ -84,6 +84,7 @@ private:
     Awaitable<> sync();
     [[nodiscard]] std::optional<TimePoint> active_deadline() const;
     Awaitable<> apply(PodPlan plan);
+    [[nodiscard]] bool looks_for_image() const;
     void release();
     Awaitable<> report_status();
 

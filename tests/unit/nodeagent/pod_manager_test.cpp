@@ -2,8 +2,10 @@
 #include "nodeagent/pod/pod_manager.hpp"
 
 #include "common/async/task_group.hpp"
+#include "nodeagent/blackbox/black_box.hpp"
 #include "nodeagent/pod/runtime_watcher.hpp"
 #include "tests/support/fake_runtime.hpp"
+#include "tests/support/forwarding_runtime.hpp"
 #include "tests/support/result_text.hpp"
 #include "tests/support/run_async.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -75,7 +77,7 @@ struct Agent {
     RuntimeWatcher watcher;
     TaskGroup tasks;
 
-    Agent(AsyncRunner& loop, FakeRuntime& engine, const TemporaryDirectory& data)
+    Agent(AsyncRunner& loop, Runtime& engine, const TemporaryDirectory& data)
         : runner(loop),
           checkpoint(data.path() / "pods"),
           volumes(data.path() / "volumes"),
@@ -134,6 +136,31 @@ struct Host {
     }
 };
 
+/// An engine that can be made to wait with its word on an image.
+class HeldImages final : public picket::testing::ForwardingRuntime {
+public:
+    HeldImages(boost::asio::any_io_executor executor, Runtime& engine)
+        : ForwardingRuntime(engine), released_(executor) {}
+
+    void hold() { held_ = true; }
+    void release() {
+        held_ = false;
+        released_.notify();
+    }
+    [[nodiscard]] bool asked() const { return asked_; }
+
+    Awaitable<Result<ImageInfo>> inspect_image(std::string image) override {
+        asked_ = held_;
+        while (held_) co_await released_.wait();
+        co_return co_await ForwardingRuntime::inspect_image(std::move(image));
+    }
+
+private:
+    bool held_ = false;
+    bool asked_ = false;
+    Notification released_;
+};
+
 TEST_CASE("Pods of a host: bound, it runs and is reported Running", "[nodeagent]") {
     Host host;
     host.agent->pods.replace_pods({a_pod().container("main").json()});
@@ -175,6 +202,32 @@ TEST_CASE("Pods of a host: a killed container is back at once with a higher coun
     host.until([&] {
         return host.agent->reports.statuses["uid-1"]["containerStatuses"][0]["restartCount"] == 1;
     });
+}
+
+TEST_CASE(
+    "Pods of a host: a restart that waits for word of its image is not kept by the dead one's log",
+    "[nodeagent]") {
+    Host host;
+    HeldImages engine(host.runner.executor(), host.engine);
+    BlackBox black_box(host.data.path() / "exits");
+    REQUIRE(black_box.open());
+    host.agent.reset();
+    Agent agent(host.runner, engine, host.data);
+    agent.services.black_box = &black_box;
+    auto pod = a_pod().container("main").json();
+    agent.pods.replace_pods({pod});
+    host.until([&] { return host.runs("main"); });
+
+    engine.hold();
+    host.engine.end_container(host.id("main"), 137);
+    host.until([&] { return engine.asked(); });
+    pod["metadata"]["annotations"]["seen"] = "true";  // any event of the pod
+    agent.pods.set_pod(pod);
+    while (host.runner.context().poll() > 0) {
+    }
+    CHECK(host.engine.count("logs") == 0);
+    engine.release();
+    host.until([&] { return host.runs("main") && host.engine.count("logs") == 1; });
 }
 
 TEST_CASE(
