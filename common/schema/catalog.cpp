@@ -106,9 +106,9 @@ void Catalog::define_types(const Json& file) {
         Type& type = *by_package_.at({package, declared.at("type").get<std::string>()});
         declared.at("about").get_to(type.description);
         type.atomic = declared.value("atomic", false);
-        for (const auto& line : declared.at("fields")) {
-            type.fields.push_back(make_field(package, line));
-        }
+        const auto& lines = declared.at("fields");
+        type.fields.reserve(lines.size());
+        for (const auto& line : lines) type.fields.push_back(make_field(package, line));
         std::sort(type.fields.begin(), type.fields.end(), [](const Field& a, const Field& b) {
             return a.name < b.name;
         });
