@@ -52,6 +52,8 @@ ServerLink::ServerLink(
       tasks_(executor) {
     keeper_.on_unauthorized = [this] { unauthorized_.notify(); };
     keeper_.on_contact_restored = [this] {
+        // A server that was only slow is not burdened with dialling and asking for everything anew.
+        if (!tunnel_->overdue()) return;
         tunnel_->redial();
         pod_watch_->redial();
         node_watch_->redial();

@@ -1,6 +1,7 @@
 #include "nodeagent/streams/tunnel_client.hpp"
 
 #include "common/async/exception.hpp"
+#include "common/async/loop_clock.hpp"
 #include "common/async/timing.hpp"
 #include "common/base/log.hpp"
 #include "common/client/backoff.hpp"
@@ -26,6 +27,8 @@ constexpr std::chrono::milliseconds kFirstTunnelRetry = 100ms;
 constexpr std::chrono::milliseconds kLongestTunnelRetry = 5s;
 /// A control stream that lasted this long did work.
 constexpr std::chrono::seconds kHealthyTunnel = 5s;
+/// How long a keep-alive may be late.
+constexpr std::chrono::seconds kKeepAliveGrace = 5s;
 constexpr std::chrono::seconds kLingerTime = 5s;
 
 std::string tunnel_path(const std::string& node) {
@@ -69,6 +72,10 @@ Awaitable<> TunnelClient::run() {
     }
 }
 
+bool TunnelClient::overdue() const {
+    return LoopClock::now() - heard_ > kTunnelKeepAlive + kKeepAliveGrace;
+}
+
 void TunnelClient::redial() {
     watches_.disconnected({Reason::ServiceUnavailable, "the control stream is dialled anew"});
     redial_.notify();
@@ -98,6 +105,7 @@ Awaitable<Result<void>> TunnelClient::listen(http::StreamingResponse* control) {
         auto text = co_await control->read_line(3 * kTunnelKeepAlive);
         if (!text) co_return text.error();
         if (!*text) co_return Ok();
+        heard_ = LoopClock::now();
         auto line = parse_control_line(**text);
         if (!line) co_return line.error();
         if (auto* session = std::get_if<control_line::Session>(&*line)) {

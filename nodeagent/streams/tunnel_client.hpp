@@ -33,6 +33,9 @@ public:
 
     /// The agent's watches come through here.
     [[nodiscard]] CarriedWatches& watches() { return watches_; }
+    /// Not even a keep-alive has come for a while: the control stream may hang on a connection that
+    /// the other side gave up.
+    [[nodiscard]] bool overdue() const;
     /// As Reflector::redial().
     void redial();
     /// Until cancelled. Spawn it in the owner's TaskGroup; afterwards await stop().
@@ -54,6 +57,7 @@ private:
     CarriedWatches watches_;
     Random random_;
     Notification redial_;
+    LoopClock::time_point heard_;  ///< when the last line came
     std::size_t serving_ = 0;
     TaskGroup streams_;
 };
