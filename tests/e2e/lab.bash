@@ -72,11 +72,14 @@ lab_end() {
         read -r pid started <"$file"
         same_process "$pid" "$started" || continue
         kill -9 "$pid" || true
-        while same_process "$pid" "$started" && ! is_gone "$pid"; do sleep 0.05; done
+        eventually has_ended "$pid" "$started"
     done
     remove_cgroups "/$1"
     rm -rf "${LAB_STATE:?}/$1"
 }
+
+# A stopped process outside of its namespaces that has not reaped a child of it keeps an init from ending.
+has_ended() { ! same_process "$1" "$2" || is_gone "$1"; }
 
 lab_sweep() {
     local folder pid started
